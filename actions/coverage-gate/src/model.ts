@@ -1,0 +1,81 @@
+/** What a coverage report says, after parsing and before judging. One shape for every format. */
+
+export const metrics = ["lines", "statements", "branches", "functions"] as const;
+export type Metric = (typeof metrics)[number];
+
+export const formats = [
+  "lcov",
+  "cobertura",
+  "clover",
+  "jacoco",
+  "istanbul",
+  "json-summary",
+  "coverage.py",
+  "go",
+  "simplecov",
+  "opencover",
+  "llvm-cov",
+  "gcov",
+] as const;
+export type Format = (typeof formats)[number];
+
+export interface Ratio {
+  readonly covered: number;
+  readonly total: number;
+}
+
+/** What is known of a line; the larger wins when reports are merged (SimpleCov's own rule: 0 and null give null, null and a hit give the hit). */
+export const lineState = { missed: 0, ignored: 1, hit: 2 } as const;
+
+/** Lines a report speaks of, ascending, each once. */
+export interface LineTable {
+  readonly line: Uint32Array;
+  /** A `lineState` for each line. */
+  readonly state: Uint8Array;
+  /** How often each line ran; kept only when the merged report is to be written. */
+  readonly count?: Float64Array;
+}
+
+/** Statements, branches or functions: each with the line it starts on, ascending by line, then by key. */
+export interface UnitTable {
+  readonly line: Uint32Array;
+  /** 1 covered, 0 not. */
+  readonly covered: Uint8Array;
+  /** What makes two units of one line the same when reports are merged. */
+  readonly key: readonly string[];
+  /** How much each counts (Go counts statements per block); 1 each where absent. */
+  readonly weight?: Uint32Array;
+}
+
+export interface FileCoverage {
+  readonly lines: LineTable;
+  readonly statements?: UnitTable;
+  readonly branches?: UnitTable;
+  readonly functions?: UnitTable;
+  /** For reports that hold totals only: then the tables are empty. */
+  readonly totals?: Readonly<Partial<Record<Metric, Ratio>>>;
+}
+
+/** A file as one report describes it. A file may occur several times in a report, and in several reports. */
+export interface ParsedFile extends FileCoverage {
+  /** As written in the report, entities decoded and `\` turned into `/` where the report is from Windows. */
+  readonly path: string;
+  /** Source roots that the report states (cobertura `<source>`), as written; the path is relative to one of them. */
+  readonly roots: readonly string[];
+  /** The module or group that the report puts the file in (JaCoCo `<group>`). */
+  readonly module?: string;
+}
+
+export interface ParsedReport {
+  /** The report's own path, relative to the working directory. */
+  readonly source: string;
+  readonly format: Format;
+  readonly files: readonly ParsedFile[];
+  /** What was odd and did not matter: lying totals, clamped counts. One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Reads reports; throws `UserError` (exit code 2) naming the file for what is empty, malformed, truncated or of no known format. */
+export interface ReportReader {
+  read(paths: readonly string[], options: { format: Format | "auto"; counts: boolean }): Promise<readonly ParsedReport[]>;
+}
