@@ -104,7 +104,10 @@ export interface Baseline {
   /** Newest last, as far as the store keeps them. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
   /** Stores the data of the tested commit where this event may (pushes to the default branch); else says why not. Never throws. */
-  save(data: unknown, extra?: readonly { readonly name: string; readonly content: string }[]): Promise<{ readonly saved: string } | { readonly skipped: string }>;
+  save(
+    data: unknown,
+    extra?: readonly { readonly name: string; readonly content: string }[],
+  ): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }
 
 export interface HttpResponse {

@@ -54,11 +54,26 @@ export interface Column {
 export type Block =
   | { readonly kind: "paragraph"; readonly text: Text }
   | { readonly kind: "list"; readonly items: readonly Text[] }
-  | { readonly kind: "table"; readonly columns: readonly Column[]; readonly rows: readonly (readonly Text[])[]; /** Rows that are not in `rows`. */ readonly more?: number }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly Column[];
+      readonly rows: readonly (readonly Text[])[] /** Rows that are not in `rows`. */;
+      readonly more?: number;
+    }
   | { readonly kind: "code"; readonly text: string; readonly language?: string }
   /** Values oldest first; drawn as a sparkline in text and as a Mermaid line chart in Markdown. */
-  | { readonly kind: "trend"; readonly title: string; readonly unit: string; readonly points: readonly { readonly label: string; readonly value: number }[] }
-  | { readonly kind: "bars"; readonly title: string; readonly unit: string; readonly bars: readonly { readonly label: string; readonly value: number }[] };
+  | {
+      readonly kind: "trend";
+      readonly title: string;
+      readonly unit: string;
+      readonly points: readonly { readonly label: string; readonly value: number }[];
+    }
+  | {
+      readonly kind: "bars";
+      readonly title: string;
+      readonly unit: string;
+      readonly bars: readonly { readonly label: string; readonly value: number }[];
+    };
 
 /** A titled part; folded ones are closed `<details>` in Markdown and left out of the terminal unless asked for. */
 export interface Section {
