@@ -87,7 +87,7 @@ type Parsed<I extends InputSpec> = I extends { type: "enum"; options: readonly (
     ? ValueOf[I["type"]]
     : never;
 
-type Present<I extends InputSpec> = I extends { fallback: string } | { default: string } | { required: true } ? true : false;
+type Present<I extends InputSpec> = I extends { fallback: string } | { required: true } ? true : false;
 
 /** The typed inputs of a manifest: a value that may be left out is `undefined`. */
 export type Inputs<M extends Manifest> = {

@@ -1,0 +1,144 @@
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { openBaseline } from "../../baseline/index.ts";
+import { renderJson } from "../../report/json.ts";
+import { configName } from "../config.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Event } from "../event.ts";
+import type { Host, Settings } from "../host.ts";
+import type { Manifest, YamlInput } from "../manifest.ts";
+import { createMasker } from "../masking.ts";
+import type { Comment, Diff, Exec, Http, Log, Ports } from "../ports.ts";
+import { type Environment, readEvent } from "./environment.ts";
+import { openFiles } from "./files.ts";
+import { lazily } from "./lazily.ts";
+import type { Surface } from "./surface.ts";
+
+/** Secrets that a runner's environment holds besides the inputs. */
+const secretVariables = ["GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] as const;
+
+/** The world as this process sees it: a runner where the runner's files are given, else a terminal. */
+export async function openHost(manifest: Manifest, version: string, environment: Environment): Promise<Host> {
+  const terminal = isTerminal(environment);
+  const masker = createMasker();
+  for (const name of secretVariables) masker.add(environment[name] ?? "");
+  const surface = terminal
+    ? (await import("./terminal.ts")).openTerminal(environment, masker)
+    : (await import("./runner.ts")).openRunner(environment, masker);
+  const event = await readEvent(environment);
+  const workspace = resolve(environment.GITHUB_WORKSPACE || process.cwd());
+  return {
+    terminal,
+    event,
+    version,
+    workingDirectory: environment.FORGE_WORKING_DIRECTORY || ".",
+    input: (name) => environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] || undefined,
+    readYaml: (name, text, folder) => readYamlInput(name, text, resolve(workspace, folder)),
+    readConfig: (workingDirectory) => readConfig(workspace, workingDirectory),
+    openPorts: (settings) => openPorts({ manifest, settings, surface, event, workspace, environment, terminal }),
+    claimReport: (name) => claimReport(name, workspace, environment, terminal),
+    async publish(publication, reportPath) {
+      if (reportPath !== "") await writeReport(reportPath, masker.mask(renderJson(publication.report)));
+      await surface.publish(publication);
+    },
+    mask: (text) => masker.mask(text),
+    secret: (value) => surface.log.secret(value),
+  };
+}
+
+function isTerminal(environment: Environment): boolean {
+  if (environment.FORGE_TERMINAL === "1") return true;
+  return environment.GITHUB_ACTIONS !== "true" && (environment.GITHUB_OUTPUT ?? "") === "";
+}
+
+async function readYamlInput(name: string, text: string, folder: string): Promise<YamlInput> {
+  const { parseYaml } = await import("./yaml.ts");
+  const path = text.trim();
+  const oneLine = !path.includes("\n") && path.length < 1_024 && !/[:{[]\s|^-\s/.test(path);
+  if (!oneLine) return parseYaml(text, { input: name });
+  const found = await stat(resolve(folder, path)).catch(() => undefined);
+  if (found?.isFile()) return parseYaml(await readFile(resolve(folder, path), "utf8"), { file: path });
+  if (/\.(ya?ml|json)$/i.test(path)) throw new UserError(`${name}: the file ${path} does not exist.`);
+  return parseYaml(text, { input: name });
+}
+
+/** `.forge.yml` at the root of the repository that holds the working directory; never one outside the workspace. */
+async function readConfig(workspace: string, workingDirectory: string): Promise<YamlInput | undefined> {
+  let root = resolve(workspace, workingDirectory);
+  while (root !== workspace && root.startsWith(workspace) && (await stat(join(root, ".git")).catch(() => undefined)) === undefined) {
+    root = dirname(root);
+  }
+  const path = join(root.startsWith(workspace) ? root : workspace, configName);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new UserError(`${configName} cannot be read: ${messageOf(error)}.`, { cause: error });
+  });
+  return text === undefined ? undefined : (await import("./yaml.ts")).parseYaml(text, { file: configName });
+}
+
+interface Surroundings {
+  readonly manifest: Manifest;
+  readonly settings: Settings;
+  readonly surface: Surface;
+  readonly event: Event;
+  readonly workspace: string;
+  readonly environment: Environment;
+  readonly terminal: boolean;
+}
+
+async function openPorts(given: Surroundings): Promise<Ports> {
+  const { settings, event, environment, terminal } = given;
+  const log: Log = given.surface.log;
+  const { token } = settings;
+  const scratch = environment.RUNNER_TEMP;
+  const files = await openFiles(given.workspace, settings.workingDirectory, scratch ? [scratch] : []);
+  const clock = { now: () => Date.now() };
+  const exec = lazily<Exec>(async () => (await import("./exec.ts")).openExec());
+  const { workingDirectory } = files;
+  const diff = lazily<Diff>(async () =>
+    (await import("../../git/adapters/diff.ts")).openDiff({ exec, event, workingDirectory, token, log, terminal }),
+  );
+  const comment = lazily<Comment>(async () => (await import("../../github/adapters/comment.ts")).openComment({ event, token, log, clock }));
+  const http = lazily<Http>(async () => (await import("./http.ts")).openHttp());
+  const baseline = openBaseline(settings.baseline, {
+    action: given.manifest.action,
+    id: settings.id,
+    event,
+    files,
+    diff,
+    log,
+    clock,
+    token,
+    branches: settings.baselineBranches,
+    environment,
+    terminal,
+  });
+  return { log, files, diff, comment, baseline, http, clock, exec };
+}
+
+/** Where the report goes: the job's temporary folder, on a laptop git's own folder, so that nothing shows up as a change. */
+async function claimReport(name: string, workspace: string, environment: Environment, terminal: boolean): Promise<string> {
+  const scratch = environment.RUNNER_TEMP;
+  if (terminal || scratch === undefined || scratch === "") {
+    const folder = (await gitFolder(workspace)) ?? (await mkdtemp(join(tmpdir(), "forge-")));
+    return join(folder, "forge-reports", `${name}.json`);
+  }
+  const path = join(resolve(scratch), "forge-reports", `${name}.json`);
+  if ((await stat(path).catch(() => undefined)) === undefined) return path;
+  throw new UserError(`id: this job already has a report named "${name}". Give each use of the action its own \`id\`, such as web or api.`);
+}
+
+async function gitFolder(workspace: string): Promise<string | undefined> {
+  const path = join(workspace, ".git");
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return path;
+  if (!found?.isFile()) return undefined;
+  const target = /^gitdir: (.+)$/m.exec(await readFile(path, "utf8").catch(() => ""))?.[1];
+  return target === undefined ? undefined : isAbsolute(target) ? target : resolve(workspace, target);
+}
+
+async function writeReport(path: string, json: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${json}\n`);
+}

@@ -1,0 +1,70 @@
+import { appendFile } from "node:fs/promises";
+import * as core from "@actions/core";
+import { annotationsOf } from "../../report/annotations.ts";
+import { renderMarkdown } from "../../report/markdown.ts";
+import { renderTerminal } from "../../report/terminal.ts";
+import { messageOf } from "../errors.ts";
+import type { Publication } from "../host.ts";
+import type { Masker } from "../masking.ts";
+import type { Log } from "../ports.ts";
+import { printable, printableLine } from "../printable.ts";
+import type { Environment } from "./environment.ts";
+import type { Surface } from "./surface.ts";
+
+const summaryLimit = 1_000 * 1_024;
+
+/** A GitHub runner (or act): step outputs, job summary, annotations, and a log in which nothing can be taken for a command. */
+export function openRunner(environment: Environment, masker: Masker): Surface {
+  const say = (text: string): void => core.info(printableLine(masker.mask(text)));
+  const log: Log = {
+    debug: (text) => core.debug(printable(masker.mask(text))),
+    info: say,
+    notice: say,
+    warning: (text) => core.warning(printable(masker.mask(text))),
+    secret: (value) => {
+      if (masker.add(value)) core.setSecret(value);
+    },
+  };
+  return {
+    log,
+    async publish(publication) {
+      const { report } = publication;
+      core.info(masker.mask(renderTerminal(report, { colour: false, width: 120, folded: false, unicode: true })).trimEnd());
+      if (!report.enforced) sayNotEnforced(publication);
+      annotate(publication, masker);
+      await writeSummary(environment.GITHUB_STEP_SUMMARY, publication, masker, log);
+      if ((environment.GITHUB_OUTPUT ?? "") === "") return;
+      for (const [name, value] of Object.entries(report.outputs)) core.setOutput(name, value);
+    },
+  };
+}
+
+function sayNotEnforced({ report }: Publication): void {
+  if (report.verdict === "fail" || report.verdict === "unknown")
+    core.info("Not enforced (enforce: false): with enforcement this step would fail.");
+}
+
+/** The answer as an annotation where it is bad news, then the findings, worst first, within what the runner shows. */
+function annotate({ report, exitCode }: Publication, masker: Masker): void {
+  const show = { error: core.error, warning: core.warning, notice: core.notice } as const;
+  const bad = report.verdict === "fail" || report.verdict === "unknown";
+  if (bad) show[exitCode === 0 ? "warning" : "error"](printable(masker.mask(report.headline)), { title: report.action });
+  for (const annotation of annotationsOf(report)) {
+    const { severity, message, title, path, line, endLine, column, endColumn } = annotation;
+    show[severity](printable(masker.mask(message)), {
+      title: printableLine(title),
+      ...(path === undefined ? {} : { file: printableLine(path) }),
+      ...(line === undefined ? {} : { startLine: line, endLine: endLine ?? line }),
+      ...(column === undefined ? {} : { startColumn: column, endColumn: endColumn ?? column }),
+    });
+  }
+}
+
+async function writeSummary(path: string | undefined, { report }: Publication, masker: Masker, log: Log): Promise<void> {
+  if (path === undefined || path === "") return;
+  try {
+    await appendFile(path, `${masker.mask(renderMarkdown(report, { limitBytes: summaryLimit, medium: "summary" }))}\n`);
+  } catch (error) {
+    log.warning(`The job summary could not be written: ${messageOf(error)}.`);
+  }
+}
