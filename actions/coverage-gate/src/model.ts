@@ -41,10 +41,17 @@ export interface UnitTable {
   readonly line: Uint32Array;
   /** 1 covered, 0 not. */
   readonly covered: Uint8Array;
-  /** What makes two units of one line the same when reports are merged. */
-  readonly key: readonly string[];
+  /**
+   * What makes two units of one line the same when reports are merged: an ordinal within the line, a position in the source, or a 52-bit hash of
+   * a name. Numbers, because a big report has millions. Keys mean something only together with their line.
+   */
+  readonly key: Float64Array;
   /** How much each counts (Go counts statements per block); 1 each where absent. */
   readonly weight?: Uint32Array;
+  /** How often each ran; kept only when the merged report is to be written. */
+  readonly count?: Float64Array;
+  /** What each is called, `""` where the report does not say; for functions only, and kept only when the merged report is to be written. */
+  readonly name?: readonly string[];
 }
 
 export interface FileCoverage {
@@ -54,9 +61,11 @@ export interface FileCoverage {
   readonly functions?: UnitTable;
   /** For reports that hold totals only: then the tables are empty. */
   readonly totals?: Readonly<Partial<Record<Metric, Ratio>>>;
+  /** The file was never loaded by the tests and its tables are a guess (istanbul's `all`): they lose to any real ones. */
+  readonly placeholder?: true;
 }
 
-/** A file as one report describes it. A file may occur several times in a report, and in several reports. */
+/** A file as one report describes it: each path, module and set of roots once in a report; the same file may be in several reports, or under several spellings. */
 export interface ParsedFile extends FileCoverage {
   /** As written in the report, entities decoded and `\` turned into `/` where the report is from Windows. */
   readonly path: string;
@@ -64,6 +73,8 @@ export interface ParsedFile extends FileCoverage {
   readonly roots: readonly string[];
   /** The module or group that the report puts the file in (JaCoCo `<group>`). */
   readonly module?: string;
+  /** What the lines of a JavaScript file are: starts of statements (istanbul), or every line of the file (V8 without a syntax tree). */
+  readonly denominator?: "statements" | "every-line";
 }
 
 export interface ParsedReport {
@@ -71,6 +82,8 @@ export interface ParsedReport {
   readonly source: string;
   readonly format: Format;
   readonly files: readonly ParsedFile[];
+  /** What the report says of itself as a whole where it holds totals only (json-summary), even when it lists no file. */
+  readonly totals?: Readonly<Partial<Record<Metric, Ratio>>>;
   /** What was odd and did not matter: lying totals, clamped counts. One sentence each. */
   readonly notes: readonly string[];
 }
