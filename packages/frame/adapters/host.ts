@@ -8,7 +8,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { Event } from "../event.ts";
 import type { Host, Settings } from "../host.ts";
 import type { Manifest, YamlInput } from "../manifest.ts";
-import { createMasker } from "../masking.ts";
+import { Masker } from "../masking.ts";
 import type { Comment, Diff, Exec, Http, Log, Ports } from "../ports.ts";
 import { type Environment, readEvent } from "./environment.ts";
 import { openFiles } from "./files.ts";
@@ -21,7 +21,7 @@ const secretVariables = ["GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TO
 /** The world as this process sees it: a runner where the runner's files are given, else a terminal. */
 export async function openHost(manifest: Manifest, version: string, environment: Environment): Promise<Host> {
   const terminal = isTerminal(environment);
-  const masker = createMasker();
+  const masker = new Masker();
   for (const name of secretVariables) masker.add(environment[name] ?? "");
   const surface = terminal
     ? (await import("./terminal.ts")).openTerminal(environment, masker)

@@ -7,7 +7,7 @@ import { messageOf } from "../errors.ts";
 import type { Publication } from "../host.ts";
 import type { Masker } from "../masking.ts";
 import type { Log } from "../ports.ts";
-import { printable, printableLine } from "../printable.ts";
+import { printable } from "../printable.ts";
 import type { Environment } from "./environment.ts";
 import type { Surface } from "./surface.ts";
 
@@ -15,7 +15,7 @@ const summaryLimit = 1_000 * 1_024;
 
 /** A GitHub runner (or act): step outputs, job summary, annotations, and a log in which nothing can be taken for a command. */
 export function openRunner(environment: Environment, masker: Masker): Surface {
-  const say = (text: string): void => core.info(printableLine(masker.mask(text)));
+  const say = (text: string): void => core.info(printable(masker.mask(text)));
   const log: Log = {
     debug: (text) => core.debug(printable(masker.mask(text))),
     info: say,
@@ -52,8 +52,8 @@ function annotate({ report, exitCode }: Publication, masker: Masker): void {
   for (const annotation of annotationsOf(report)) {
     const { severity, message, title, path, line, endLine, column, endColumn } = annotation;
     show[severity](printable(masker.mask(message)), {
-      title: printableLine(title),
-      ...(path === undefined ? {} : { file: printableLine(path) }),
+      title: printable(title),
+      ...(path === undefined ? {} : { file: printable(path) }),
       ...(line === undefined ? {} : { startLine: line, endLine: endLine ?? line }),
       ...(column === undefined ? {} : { startColumn: column, endColumn: endColumn ?? column }),
     });

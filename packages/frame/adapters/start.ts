@@ -2,9 +2,9 @@ import { readFileSync, writeSync } from "node:fs";
 import { isUserError } from "../errors.ts";
 import { type Definition, runAction } from "../frame.ts";
 import type { Manifest } from "../manifest.ts";
-import { createMasker } from "../masking.ts";
+import { Masker } from "../masking.ts";
 import { exitCode } from "../outcome.ts";
-import { printable } from "../printable.ts";
+import { printableLines } from "../printable.ts";
 import { openHost } from "./host.ts";
 
 const here = import.meta.url;
@@ -62,7 +62,7 @@ function dieOfBug(name: string, error: unknown): never {
 }
 
 function say(text: string): void {
-  const masker = createMasker();
+  const masker = new Masker();
   for (const name of ["INPUT_TOKEN", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN"]) masker.add(process.env[name] ?? "");
-  writeSync(2, `${printable(masker.mask(text))}\n`);
+  for (const line of printableLines(masker.mask(text))) writeSync(2, `${line}\n`);
 }

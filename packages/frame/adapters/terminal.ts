@@ -3,7 +3,7 @@ import { renderTerminal } from "../../report/terminal.ts";
 import type { Publication } from "../host.ts";
 import type { Masker } from "../masking.ts";
 import type { Log } from "../ports.ts";
-import { printableLine } from "../printable.ts";
+import { printable } from "../printable.ts";
 import type { Environment } from "./environment.ts";
 import type { Surface } from "./surface.ts";
 
@@ -13,7 +13,7 @@ const quietFor = 1_000;
 export function openTerminal(environment: Environment, masker: Masker): Surface {
   const started = Date.now();
   const verbose = environment.RUNNER_DEBUG === "1";
-  const say = (text: string): void => void process.stderr.write(`${printableLine(masker.mask(text))}\n`);
+  const say = (text: string): void => void process.stderr.write(`${printable(masker.mask(text))}\n`);
   const log: Log = {
     debug: (text) => (verbose ? say(text) : undefined),
     info: (text) => (verbose || Date.now() - started > quietFor ? say(text) : undefined),

@@ -20,13 +20,13 @@ export function parseYaml(text: string, origin: { readonly file: string } | { re
   const problems = document.errors.map((error) => `${place(error.pos[0])}: ${sentence(error.message)}`);
   if (problems.length > 0) throw new UserError(problems.join(" "), { problems });
   return {
-    value: valueOf(document, source),
+    value: contentOf(document, source),
     where: (path) => place(offsetAt(document, path, false)),
     whereKey: (path) => place(offsetAt(document, path, true)),
   };
 }
 
-function valueOf(document: Document, source: string): unknown {
+function contentOf(document: Document, source: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {

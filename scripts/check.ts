@@ -1,0 +1,33 @@
+/** `npm run check`: types, lint and format, generated files, every workflow and action file. Prints what is wrong and exits with 1. */
+import { spawnSync } from "node:child_process";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkWorkflowFiles } from "./check/workflow-files.ts";
+import { generate } from "./generate.ts";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+const checks: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
+  types: () => run("typescript/bin/tsc", "--noEmit"),
+  "lint, format and import direction": () => run("@biomejs/biome/bin/biome", "ci", "--diagnostic-level=warn", "."),
+  "generated files": () =>
+    generate(root, { write: false }).map((path) => `${path} is not what its source says: run \`npm run generate\` and commit it.`),
+  "workflows and actions": () => checkWorkflowFiles(root),
+};
+
+function run(tool: string, ...args: readonly string[]): string[] {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules", tool), ...args], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return status === 0 ? [] : [`${stdout}${stderr}`.trimEnd()];
+}
+
+let failed = false;
+for (const [name, check] of Object.entries(checks)) {
+  const problems = await check();
+  console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${name}`);
+  for (const problem of problems) console.log(problem);
+  failed ||= problems.length > 0;
+}
+process.exitCode = failed ? 1 : 0;
