@@ -1,6 +1,6 @@
 /** `npm run build`: TypeScript to JavaScript, then one bundle for each action, the command line and each lazy adapter, byte for byte the same everywhere. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./build/bundle.ts";
@@ -9,29 +9,27 @@ import { generate } from "./generate.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Builds the repository at `folder` into `<folder>/dist`; the old bundles stay until the new ones are whole. */
-export async function build(folder: string): Promise<void> {
+/** Compiles and bundles the repository at `folder`; gives the folder of the fresh bundles, `build/dist`. */
+export async function compile(folder: string): Promise<string> {
   const compiled = join(folder, "build");
-  const fresh = join(folder, "build", "dist");
+  const fresh = join(compiled, "dist");
   rmSync(compiled, { recursive: true, force: true });
-  execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"], {
-    cwd: folder,
-    stdio: "inherit",
-  });
-  for (const action of readdirSync(join(folder, "actions"))) {
-    cpSync(join(folder, "actions", action, "package.json"), join(compiled, "actions", action, "package.json"));
-  }
+  const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
+  execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: folder, stdio: "inherit" });
+  const actions = readdirSync(join(folder, "actions"));
+  for (const action of actions) cpSync(join(folder, "actions", action, "package.json"), join(compiled, "actions", action, "package.json"));
   const shared = linkSharedAdapters(compiled);
-  for (const action of readdirSync(join(folder, "actions"))) {
-    await bundle(join(compiled, "actions", action, "src", "main.js"), join(fresh, action), "../shared/");
-  }
+  for (const action of actions) await bundle(join(compiled, "actions", action, "src", "main.js"), join(fresh, action), "../shared/");
   await bundle(join(compiled, "packages", "cli", "main.js"), join(fresh, "forge"), "../shared/");
   for (const [name, entry] of shared) await bundle(entry, join(fresh, "shared", name), "../");
-  const dist = join(folder, "dist");
-  if (existsSync(dist)) rmSync(dist, { recursive: true });
-  mkdirSync(dirname(dist), { recursive: true });
-  renameSync(fresh, dist);
-  writeFileSync(join(dist, "package.json"), '{\n  "type": "module"\n}\n');
+  return fresh;
+}
+
+/** Builds into `dist/`; the old bundles stay until the new ones are whole. */
+async function build(folder: string): Promise<void> {
+  const fresh = await compile(folder);
+  rmSync(join(folder, "dist"), { recursive: true, force: true });
+  renameSync(fresh, join(folder, "dist"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
