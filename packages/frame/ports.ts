@@ -141,7 +141,16 @@ export interface Exec {
   run(
     command: string,
     args: readonly string[],
-    options?: { cwd?: string; env?: Record<string, string>; input?: string; timeout?: number },
+    options?: {
+      cwd?: string;
+      /** Laid over the environment that children get; `undefined` takes a variable away. */
+      env?: Record<string, string | undefined>;
+      input?: string;
+      /** Milliseconds; a program that takes longer is ended with its children, and a `UserError` with exit code 3 is thrown. */
+      timeout?: number;
+      /** Gets stdout piece by piece while it comes; `stdout` of the result is empty then. What it throws ends the program and is thrown on. */
+      output?: (piece: Uint8Array) => void;
+    },
   ): Promise<ExecResult>;
 }
 
