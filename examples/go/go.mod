@@ -1,0 +1,3 @@
+module example.org/numerals
+
+go 1.21

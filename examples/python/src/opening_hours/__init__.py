@@ -1,0 +1,4 @@
+from .hours import Hours, parse
+from .week import Week
+
+__all__ = ["Hours", "Week", "parse"]
