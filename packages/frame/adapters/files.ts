@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { codeOf, messageOf, UserError } from "../errors.ts";
 import { globBase, globMatcher, hasGlob, normalizeGlob } from "../glob.ts";
@@ -10,12 +9,12 @@ import type { Files } from "../ports.ts";
 const longestText = 16 * 1024 * 1024;
 const mostFolders = 200_000;
 
-/** Files below a checkout. `scratch` folders (the runner's temporary folder) may be written to as well. */
+/** Files below a checkout. `scratch` folders (the temporary one) may be written to as well. */
 export async function openFiles(workspace: string, workingDirectory: string, scratch: readonly string[] = []): Promise<Files> {
   const root = await realFolder(workspace, "the workspace");
   const here = await realFolder(resolve(root, workingDirectory), "working-directory");
   if (!isInside(root, here)) throw new UserError(`working-directory: "${workingDirectory}" is outside the workspace ${root}.`);
-  const writable = [root, ...(await Promise.all([...scratch, tmpdir()].map((folder) => realpath(folder).catch(() => folder))))];
+  const writable = [root, ...(await Promise.all(scratch.map((folder) => realpath(folder).catch(() => folder))))];
   return {
     workingDirectory: here,
     workspace: root,

@@ -1,4 +1,4 @@
-import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { UserError } from "../errors.ts";
 import type { YamlInput } from "../manifest.ts";
 
@@ -17,13 +17,26 @@ export function parseYaml(text: string, origin: { readonly file: string } | { re
     const { line, col } = lines.linePos(offset);
     return "file" in origin ? `${origin.file}:${line}:${col} (line ${line})` : `${origin.input}, line ${line}, column ${col}`;
   };
-  const problems = document.errors.map((error) => `${place(error.pos[0])}: ${sentence(error.message)}`);
+  const problems = [
+    ...document.errors.map((error) => `${place(error.pos[0])}: ${sentence(error.message)}`),
+    ...strayAliases(document).map(({ name, offset }) => `${place(offset)}: no anchor is named "${name}".`),
+  ];
   if (problems.length > 0) throw new UserError(problems.join(" "), { problems });
   return {
     value: contentOf(document, source),
     where: (path) => place(offsetAt(document, path, false)),
     whereKey: (path) => place(offsetAt(document, path, true)),
   };
+}
+
+function strayAliases(document: Document): { name: string; offset: number }[] {
+  const stray: { name: string; offset: number }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined) stray.push({ name: alias.source, offset: alias.range?.[0] ?? 0 });
+    },
+  });
+  return stray;
 }
 
 function contentOf(document: Document, source: string): unknown {
