@@ -23,10 +23,10 @@ function escapeOf(character: string): string {
 
 /**
  * Writes what cannot be seen as an escape: `\x1b`, `\n`, `\u202e`, `\u{e0041}`, `\ud800`. Everything else stays as it is: backslashes (Windows paths
- * stay readable, so the result is for people and cannot be decoded), tabs, and the variation selectors of emoji.
+ * stay readable, so the result is for people and cannot be decoded), tabs, and the variation selectors of emoji. A format with escapes of its own gives `written`.
  */
-export function visible(text: string): string {
-  return text.replace(unseen, escapeOf);
+export function visible(text: string, written: (character: string) => string = escapeOf): string {
+  return text.replace(unseen, written);
 }
 
 /** Breaks both spellings of a workflow command with one backslash: `\::error::` and `##\[group]`. */

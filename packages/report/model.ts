@@ -37,12 +37,13 @@ export interface Finding {
   readonly [key: string]: unknown;
 }
 
-/** A piece of text: plain, code, strong, or a link. */
+/** A piece of text: plain, code, strong, a link, or a place in the tested tree (a path from the repository's root, linked where the run is known). */
 export type Inline =
   | string
   | { readonly code: string }
   | { readonly strong: string }
-  | { readonly link: string; readonly text: string; readonly code?: boolean };
+  | { readonly link: string; readonly text: string; readonly code?: boolean }
+  | { readonly place: string; readonly line?: number; readonly endLine?: number };
 
 export type Text = Inline | readonly Inline[];
 
