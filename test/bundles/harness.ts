@@ -18,8 +18,6 @@ export interface BundleInput {
   readonly temp?: string;
   readonly node?: string;
   readonly nodeArgs?: readonly string[];
-  /** Sends this signal as soon as the child has started to work. */
-  readonly signal?: { readonly name: NodeJS.Signals; readonly afterMs: number };
   readonly timeoutMs?: number;
 }
 
@@ -163,7 +161,7 @@ export async function runForge(
 
 async function waitFor(
   child: ChildProcess,
-  { signal, timeoutMs = 60_000 }: Pick<BundleInput, "signal" | "timeoutMs">,
+  { timeoutMs = 60_000 }: Pick<BundleInput, "timeoutMs">,
 ): Promise<CommandRun & { signal: NodeJS.Signals | null }> {
   const streams = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -172,12 +170,10 @@ async function waitFor(
     });
   }
   const timeout = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
-  const interruption = signal === undefined ? undefined : setTimeout(() => child.kill(signal.name), signal.afterMs);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode, ended) => {
       clearTimeout(timeout);
-      clearTimeout(interruption);
       resolve({ exitCode, signal: ended, ...streams });
     });
   });
