@@ -1,4 +1,5 @@
 import { renderMarkdown } from "../report/markdown.ts";
+import { maskedReport } from "../report/masked.ts";
 import type { Report, ReportBody, Rule } from "../report/model.ts";
 import { type ConfigEntry, configEntry, configName, readWaivers } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -180,15 +181,15 @@ class Run {
   }
 
   #report(judged: Judged, reportPath: string): Report {
-    const { event, version, mask } = this.#host;
+    const { event, version, masker } = this.#host;
     const changed = this.#configChanged ? ` (this pull request changes ${configName})` : "";
-    const headline = mask(`${judged.headline}${changed}`);
+    const headline = masker.mask(`${judged.headline}${changed}`);
     const outputs: Record<string, string> = {};
-    for (const name of Object.keys(this.#manifest.outputs)) outputs[name] = mask(String(judged.outputs[name] ?? ""));
+    for (const name of Object.keys(this.#manifest.outputs)) outputs[name] = masker.mask(String(judged.outputs[name] ?? ""));
     Object.assign(outputs, { verdict: judged.verdict, summary: headline, report: reportPath });
     const url = runUrl(event);
     const body = judged.report;
-    return {
+    const report: Report = {
       ...body,
       action: this.#manifest.action,
       id: this.#id,
@@ -203,13 +204,14 @@ class Run {
       ...(event.pullRequest === undefined ? {} : { head: event.pullRequest.headSha }),
       ...(url === undefined ? {} : { runUrl: url }),
     };
+    return maskedReport(report, masker);
   }
 
   /** A sentence for the report when no comment could be posted; the verdict never depends on it. */
   async #postComment(report: Report): Promise<string | undefined> {
     if (!this.#comment || this.#ports === undefined) return undefined;
     if (this.#host.event.pullRequest === undefined) return undefined;
-    const body = this.#host.mask(renderMarkdown(report, { limitBytes: commentLimit, medium: "comment" }));
+    const body = this.#host.masker.mask(renderMarkdown(report, { limitBytes: commentLimit, medium: "comment" }));
     const posted = await this.#ports.comment.upsert(this.#name(), body);
     return "url" in posted ? undefined : `No comment was posted: ${posted.skipped}.`;
   }

@@ -2,6 +2,7 @@ import type { Report } from "../report/model.ts";
 import type { Event } from "./event.ts";
 import type { YamlReader } from "./inputs.ts";
 import type { YamlInput } from "./manifest.ts";
+import type { Masker } from "./masking.ts";
 import type { Ports } from "./ports.ts";
 
 /** The common settings that decide how ports are opened. */
@@ -36,6 +37,6 @@ export interface Host {
   /** Where the report will be written; refuses a name that this job has used already. */
   claimReport(name: string): Promise<string>;
   publish(publication: Publication, reportPath: string): Promise<void>;
-  mask(text: string): string;
+  readonly masker: Pick<Masker, "mask" | "deep">;
   secret(value: string): void;
 }

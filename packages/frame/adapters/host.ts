@@ -42,7 +42,7 @@ export async function openHost(manifest: Manifest, version: string, environment:
       if (reportPath !== "") await writeReport(reportPath, masker.mask(renderJson(publication.report)));
       await surface.publish(publication);
     },
-    mask: (text) => masker.mask(text),
+    masker,
     secret: (value) => surface.log.secret(value),
   };
 }

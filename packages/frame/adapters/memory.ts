@@ -79,7 +79,7 @@ export function memoryHost(world: MemoryWorld = {}): MemoryHost {
       return `/reports/${name}.json`;
     },
     publish: async (publication) => void published.push(publication),
-    mask: (text) => masker.mask(text),
+    masker,
     secret: (value) => void masker.add(value),
     published,
     lines,
