@@ -140,7 +140,8 @@ async function localBasis(situation: Situation): Promise<Basis> {
     const base = await mergeBaseOf(situation, [against.tip], against.name);
     return { base, head, rule: `merge base of ${against.name} and HEAD, against the working tree` };
   }
-  const [upstream] = current === "" ? [] : await repository.resolve([`refs/heads/${current}@{upstream}`]);
+  const tracked = current === "" ? "" : await git.text(["for-each-ref", "--format=%(upstream)", `refs/heads/${current}`]);
+  const [upstream] = tracked.trim() === "" ? [] : await repository.resolve([tracked.trim()]);
   if (upstream === undefined) return { base: head, head, rule: "HEAD, against the working tree" };
   const base = await mergeBaseOf(situation, [upstream], "the upstream branch");
   return { base, head, rule: `merge base of the upstream of ${current} and HEAD, against the working tree` };
@@ -216,8 +217,12 @@ async function givenBasis(situation: Situation, given: string): Promise<Basis> {
 
 /** What git itself would understand; what a clone of one branch does not have is looked for on the server. */
 async function givenTip({ repository, history }: Situation, name: string): Promise<string | undefined> {
-  const [here, tracked] = await repository.resolve([name, `refs/remotes/origin/${name}`]);
-  if (here !== undefined || tracked !== undefined) return here ?? tracked;
+  // Not together with others: for `main@{upstream}` without an upstream git ends the whole process.
+  const asked = await repository.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
+  const here = new TextDecoder().decode(asked.stdout).trim();
+  if (asked.exitCode === 0 && isSha(here)) return here;
+  const [tracked] = isBranchName(name) ? await repository.resolve([`refs/remotes/origin/${name}`]) : [];
+  if (tracked !== undefined) return tracked;
   return isSha(name) ? history.obtain(name) : history.branchTip(name.replace(/^origin\//, ""));
 }
 

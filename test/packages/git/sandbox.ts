@@ -92,7 +92,11 @@ export interface Heard {
 }
 
 /** The port under test; on a runner unless the event is `local`. */
-export function diffOf(folder: string, event: Partial<Event> = {}, options: { token?: string; env?: Record<string, string> } = {}): Diff & { heard: Heard } {
+export function diffOf(
+  folder: string,
+  event: Partial<Event> = {},
+  options: { token?: string; env?: Record<string, string> } = {},
+): Diff & { heard: Heard } {
   const heard: Heard = { secrets: [], lines: [], commands: [] };
   const say = (text: string): void => void heard.lines.push(text);
   const log: Log = { debug: say, info: say, notice: say, warning: say, secret: (value) => void heard.secrets.push(value) };
