@@ -41,10 +41,11 @@ function passing(judgements: readonly Judgement[], { totals, patch }: Evidence):
   return parts.map((part, index) => (index === 0 ? capital(part) : lower(part))).join(", ");
 }
 
+/** Sentences may also begin with a rule's or a file's name, which stays as it is. */
 function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /^(coverage|patch coverage) /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
 function lower(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  return /^(Coverage|Patch coverage) /.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }

@@ -7,7 +7,7 @@ import { compare, nothing, plus } from "./fraction.ts";
 import { type Evidence, type Judgement, judgeShare, patchUnits, undecided, whyNoPatch } from "./judge.ts";
 import type { FileCoverage, Ratio } from "./model.ts";
 import type { LeftOut } from "./paths.ts";
-import type { Threshold } from "./thresholds.ts";
+import { placed, type Threshold } from "./thresholds.ts";
 import { type Counting, ratioOf } from "./totals.ts";
 import type { Tree } from "./tree.ts";
 
@@ -47,7 +47,7 @@ function judgeFiles(threshold: Threshold, scope: Scope, problems: string[]): Jud
     if (leftOut.some((left) => left.reason === "ignored" && matches(left.path)))
       return eachLimit(threshold, "neutral", "all its files are ignored");
     if (tree.paths.some(matches)) return eachLimit(threshold, "unknown", "its files stand in no report");
-    problems.push(`thresholds: ${threshold.where}: "${threshold.path}" matches no file.`);
+    problems.push(`${placed(threshold.where)}: "${threshold.path}" matches no file.`);
     return [];
   }
   if (counted.length === 0) return eachLimit(threshold, "neutral", "all its files are waived");

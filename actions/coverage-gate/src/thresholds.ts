@@ -28,7 +28,7 @@ export function readThresholds(input: YamlInput | undefined): Threshold[] {
   if (input === undefined || input.value === null || input.value === undefined) return [];
   if (!Array.isArray(input.value)) {
     throw new UserError(
-      `thresholds: ${input.where([])}: a list of entries is expected, each with \`path\` or \`flag\`. Example: - path: src/**`,
+      `${placed(input.where([]))}: a list of entries is expected, each with \`path\` or \`flag\`. Example: - path: src/**`,
     );
   }
   const problems: string[] = [];
@@ -42,11 +42,16 @@ export function readThresholds(input: YamlInput | undefined): Threshold[] {
     const key = `${entry.name}\0${entry.each}`;
     const before = seen.get(key);
     if (before !== undefined)
-      problems.push(`thresholds: ${entry.where}: "${entry.path ?? entry.flag}" stands here a second time, after ${before.where}.`);
+      problems.push(`${placed(entry.where)}: "${entry.path ?? entry.flag}" stands here a second time, after ${before.where}.`);
     seen.set(key, entry);
   }
   if (problems.length > 0) throw new UserError(problems.join(" "), { problems });
   return entries;
+}
+
+/** A place within the input names it already; one in a file does not. */
+export function placed(where: string): string {
+  return where.startsWith("thresholds") ? where : `${where}: thresholds`;
 }
 
 class EntryReader {
@@ -93,7 +98,7 @@ class EntryReader {
   #unknownKey(key: string): void {
     const place = this.#input.whereKey([this.#index, key]);
     const hint = didYouMean(key, keys);
-    this.#problems.push(`thresholds: ${place}: unknown key "${key.slice(0, 80)}".${hint} Allowed: ${keys.join(", ")}.`);
+    this.#problems.push(`${placed(place)}: unknown key "${key.slice(0, 80)}".${hint} Allowed: ${keys.join(", ")}.`);
   }
 
   #text(given: ReadonlyMap<string, unknown>, key: string): string | undefined {
@@ -131,12 +136,10 @@ class EntryReader {
 
   #bad(key: string, value: unknown, allowed: string, example: string): void {
     const shown = typeof value === "object" && value !== null ? "a list or mapping" : `"${String(value).slice(0, 80)}"`;
-    this.#problems.push(
-      `thresholds: ${this.#input.where([this.#index, key])}: ${key} is ${shown}. Allowed: ${allowed}. Example: ${example}`,
-    );
+    this.#problems.push(`${placed(this.#input.where([this.#index, key]))}: ${key} is ${shown}. Allowed: ${allowed}. Example: ${example}`);
   }
 
   #problem(text: string): void {
-    this.#problems.push(`thresholds: ${this.#input.where([this.#index])}: ${text}.`);
+    this.#problems.push(`${placed(this.#input.where([this.#index]))}: ${text}.`);
   }
 }

@@ -1,0 +1,379 @@
+import { describe, expect, it } from "vitest";
+import { changed, drawn, gate, pullRequest, recordOf, refusal, report, sha } from "./memory-ports.ts";
+
+const lcov = "coverage/lcov.info";
+
+describe("the whole", () => {
+  it("passes at the limit and fails one line below it", async () => {
+    const inputs = { minimum: "80" };
+    const at = await gate({ inputs, reports: [report(lcov, { "a.ts": "++++-" })] });
+    const below = await gate({ inputs, reports: [report(lcov, { "a.ts": `${"+".repeat(7999)}${"-".repeat(2001)}` })] });
+    expect([at.outcome.verdict, below.outcome.verdict]).toEqual(["pass", "fail"]);
+    expect(below.outcome.headline).toBe("Coverage 79.99% is below minimum 80%: 2001 of 10000 lines are not covered");
+    expect(below.outcome.outputs).toMatchObject({ coverage: "79.99", covered: 7999, total: 10000, "uncovered-files": 1 });
+  });
+
+  it("never rounds up to a whole", async () => {
+    const { outcome } = await gate({ inputs: { minimum: "100" }, reports: [report(lcov, { "a.ts": `${"+".repeat(25000)}-` })] });
+    expect(outcome.outputs.coverage).toBe("99.99");
+    expect(outcome.verdict).toBe("fail");
+  });
+
+  it("leaves out ignored files and ignored lines", async () => {
+    const reports = [report(lcov, { "src/a.ts": "+ii+", "src/a.generated.ts": "----" })];
+    const { outcome } = await gate({ inputs: { ignore: "**/*.generated.ts" }, reports });
+    expect(outcome.outputs).toMatchObject({ covered: 2, total: 2 });
+    expect(JSON.stringify(outcome.report.sections)).toContain("src/a.generated.ts");
+  });
+
+  it("counts a line with an untaken branch as asked", async () => {
+    const reports = [report(lcov, { "a.ts": "+b+b" })];
+    const hit = await gate({ reports });
+    const miss = await gate({ inputs: { "partial-lines": "miss", minimum: "50" }, reports });
+    const branches = await gate({ inputs: { metric: "branches", minimum: "50" }, reports });
+    expect([hit, miss, branches].map(({ outcome }) => outcome.outputs.coverage)).toEqual(["100.00", "50.00", "50.00"]);
+    expect(branches.outcome.report.data["files"]).toMatchObject([
+      {
+        covered: 2,
+        total: 4,
+        uncovered: [
+          [2, 2],
+          [4, 4],
+        ],
+      },
+    ]);
+  });
+
+  it("is unknown about a metric that the reports do not count", async () => {
+    const { outcome } = await gate({ inputs: { metric: "functions" }, reports: [report(lcov, { "a.ts": "++" })] });
+    expect(outcome.verdict).toBe("unknown");
+    expect(outcome.headline).toBe("minimum was not judged: the reports do not count functions");
+    expect(outcome.outputs.coverage).toBeUndefined();
+  });
+
+  it("judges reports that hold totals only by their totals, and no patch", async () => {
+    const only = { ...drawn(""), totals: { lines: { covered: 9, total: 10 } } };
+    const reports = [report("coverage/coverage-summary.json", { "a.ts": only }, "json-summary")];
+    const total = await gate({ reports, changed: [changed("a.ts", [[1, 3]])] });
+    expect(total.outcome).toMatchObject({ verdict: "pass", outputs: { coverage: "90.00", "patch-coverage": undefined } });
+    const patch = await gate({ inputs: { "minimum-patch": "80" }, reports, changed: [changed("a.ts", [[1, 3]])] });
+    expect(patch.outcome).toMatchObject({
+      verdict: "unknown",
+      headline: "minimum-patch was not judged: the report of a.ts holds totals only",
+    });
+    const lone = { ...report("coverage/coverage-summary.json", {}, "json-summary"), totals: { lines: { covered: 1, total: 4 } } };
+    expect((await gate({ reports: [lone] })).outcome).toMatchObject({ verdict: "fail", outputs: { coverage: "25.00" } });
+  });
+});
+
+describe("evidence that is not there", () => {
+  it("refuses to run without reports, without lines, and with paths of nobody", async () => {
+    expect(await refusal({})).toMatchObject({ exitCode: 2, message: expect.stringContaining("No coverage report was found") });
+    expect(await refusal({ inputs: { reports: "nope.info" } })).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('"nope.info" does not exist'),
+    });
+    expect(await refusal({ inputs: { reports: "out/*.info" } })).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("matches no file"),
+    });
+    expect(await refusal({ reports: [report(lcov, { "a.ts": "   " })] })).toMatchObject({ exitCode: 2 });
+    const lost = await refusal({
+      reports: [report(lcov, { "/x/lib/parser.ts": "+" })],
+      paths: ["src/parse.ts", "src/parsers.ts", "src/other.ts", "README.md"],
+    });
+    expect(lost.exitCode).toBe(3);
+    expect(lost.message).toContain('The nearest paths in the repository are "src/parse.ts", "src/parsers.ts", "src/other.ts"');
+  });
+
+  it("is neutral about nothing only where that is allowed", async () => {
+    const inputs = { "allow-empty": "true" };
+    const { outcome } = await gate({ inputs, reports: [report(lcov, {})] });
+    expect(outcome).toMatchObject({
+      verdict: "neutral",
+      headline: "Nothing to judge: minimum was not judged: there are no lines to count",
+    });
+    expect((await gate({ inputs: { ...inputs, reports: "e.info" }, files: { "e.info": "" } })).outcome.verdict).toBe("neutral");
+    expect((await refusal({ inputs: { ...inputs, reports: "gone.info" } })).exitCode).toBe(2);
+  });
+
+  it("writes nothing when it refuses", async () => {
+    const world = { inputs: { badge: "b.svg", merged: "m.info", reports: lcov }, reports: [report(lcov, { "a.ts": "" })] };
+    await refusal(world);
+    expect((await refusal({ ...world, inputs: { ...world.inputs, badge: "b.png" } })).message).toContain(".svg");
+  });
+
+  it("ends with the same mistake whoever is quicker", async () => {
+    const world = { inputs: { diff: "gone.diff", base: "main" }, reports: [report(lcov, { "x/y.ts": "+" })], paths: ["other.ts"] };
+    expect((await refusal(world)).message).toBe("gone.diff does not exist.");
+  });
+});
+
+describe("the change", () => {
+  const reports = [report(lcov, { "src/a.ts": "++++--++++--", "src/b.ts": "+++" })];
+  const inputs = { "minimum-patch": "90", minimum: "50" };
+
+  it("says which rule failed, its number, its limit, and why", async () => {
+    const { outcome } = await gate({ inputs, reports, changed: [changed("src/a.ts", [[1, 12]])], event: pullRequest });
+    expect(outcome.verdict).toBe("fail");
+    expect(outcome.headline).toBe("Patch coverage 66.66% is below minimum-patch 90%: 4 of 12 changed lines are not covered");
+    expect(outcome.report.rules).toEqual([
+      { name: "minimum", verdict: "pass", actual: 73.33, limit: 50, unit: "%" },
+      { name: "minimum-patch", verdict: "fail", actual: 66.66, limit: 90, unit: "%", why: "4 of 12 changed lines are not covered" },
+    ]);
+    expect(outcome.outputs).toMatchObject({ "patch-coverage": "66.66", "patch-covered": 8, "patch-total": 12 });
+    expect(outcome.report.findings).toMatchObject([
+      { rule: "minimum-patch", severity: "warning", path: "src/a.ts", line: 5, endLine: 6 },
+      { rule: "minimum-patch", severity: "warning", path: "src/a.ts", line: 11, endLine: 12 },
+    ]);
+    const link = `https://github.com/octo/app/blob/${sha("e")}/src/a.ts#L5-L6`;
+    expect(JSON.stringify(outcome.report.sections[0])).toContain(link);
+  });
+
+  it("is neutral without a coverable line, and then the whole decides", async () => {
+    const docs = await gate({ inputs, reports, changed: [changed("README.md", [[1, 9]])], paths: ["README.md", "src/a.ts", "src/b.ts"] });
+    expect(docs.outcome.verdict).toBe("pass");
+    expect(docs.outcome.headline).toBe("Coverage 73.33% (minimum 50%); minimum-patch was not judged: the change has no coverable lines");
+    expect(docs.outcome.outputs).toMatchObject({ "patch-coverage": undefined, "patch-total": 0 });
+  });
+
+  it("is not judged below minimum-changed-lines", async () => {
+    const few = { inputs: { ...inputs, "minimum-changed-lines": "3" }, reports };
+    expect((await gate({ ...few, changed: [changed("src/a.ts", [[5, 6]])] })).outcome.verdict).toBe("pass");
+    expect((await gate({ ...few, changed: [changed("src/a.ts", [[5, 7]])] })).outcome.verdict).toBe("fail");
+  });
+
+  it("knows renamed files by their new name and skips removed and binary ones", async () => {
+    const files = [
+      changed("src/a.ts", [[5, 5]], { status: "renamed", previousPath: "lib/a.ts" }),
+      changed("src/b.ts", [], { status: "removed", removed: [[1, 3]] }),
+      changed("logo.png", [[1, 1]], { binary: true }),
+    ];
+    const { outcome } = await gate({ inputs, reports, changed: files });
+    expect(outcome.outputs).toMatchObject({ "patch-covered": 0, "patch-total": 1 });
+    expect(outcome.report.data["files"]).toMatchObject([
+      { path: "src/a.ts", patch: { covered: 0, total: 1, uncovered: [[5, 5]] } },
+      { patch: { total: 0 } },
+    ]);
+  });
+
+  it("puts annotations on the lines of the head, numbers on the lines of the merge", async () => {
+    const shifted = { reports: [report(lcov, { "src/a.ts": `${" ".repeat(50)}+--+` })], changed: [changed("src/a.ts", [[51, 54]])] };
+    const { outcome } = await gate({ ...shifted, inputs, event: pullRequest, toHead: (_, line) => line - 50 });
+    expect(outcome.report.findings).toMatchObject([{ line: 2, endLine: 3 }]);
+    expect(outcome.report.data["files"]).toMatchObject([{ uncovered: [[52, 53]], patch: { covered: 2, total: 4, uncovered: [[52, 53]] } }]);
+    const base = await gate({ ...shifted, inputs, event: pullRequest, toHead: (_, line) => (line === 52 ? undefined : line) });
+    expect(base.outcome.report.findings).toMatchObject([{ line: 53, endLine: 53 }]);
+  });
+
+  it("annotates quietly what no rule forbids, and not at all where that is unwanted", async () => {
+    const world = { reports, changed: [changed("src/a.ts", [[4, 6]])] };
+    expect((await gate(world)).outcome.report.findings).toMatchObject([{ severity: "notice" }]);
+    expect((await gate({ ...world, inputs: { annotations: "false" } })).outcome.report.findings).toEqual([]);
+  });
+
+  it("is unknown without git, or when a report's path may be the changed file", async () => {
+    const outside = await gate({ inputs, reports, outside: true });
+    expect(outside.outcome.verdict).toBe("unknown");
+    expect(outside.outcome.headline).toBe("minimum-patch was not judged: the change is not known: This is no git repository.");
+    const doubtful = [report(lcov, { "src/a.ts": "++", "util.ts": "+-" })];
+    const paths = ["src/a.ts", "x/util.ts", "y/util.ts"];
+    const { outcome } = await gate({ inputs, reports: doubtful, paths, changed: [changed("y/util.ts", [[1, 2]])] });
+    expect(outcome.headline).toBe('minimum-patch was not judged: "util.ts" in a report may or may not be y/util.ts');
+    expect((await gate({ inputs, reports: doubtful, paths, changed: [changed("src/a.ts", [[1, 2]])] })).outcome.verdict).toBe("pass");
+  });
+
+  it("comes from a unified diff where one is given", async () => {
+    const diff = "--- a/src/a.ts\n+++ b/src/a.ts\n@@ -5 +5,2 @@\n-old\n+new\n+new\n";
+    const { outcome } = await gate({ inputs: { ...inputs, diff: "c.diff" }, reports, files: { "c.diff": diff }, outside: true });
+    expect(outcome.outputs).toMatchObject({ "patch-covered": 0, "patch-total": 2 });
+  });
+
+  it("names changed files of the same kind that no report speaks of", async () => {
+    const files = [changed("src/new.ts", [[1, 3]]), changed("notes.md", [[1, 3]])];
+    const { outcome } = await gate({ reports, changed: files, paths: ["src/a.ts", "src/b.ts", "src/new.ts", "notes.md"] });
+    const text = JSON.stringify(outcome.report.sections);
+    expect([text.includes("src/new.ts"), text.includes("notes.md")]).toEqual([true, false]);
+  });
+});
+
+describe("the course", () => {
+  const before = { reports: [report(lcov, { "src/a.ts": "+".repeat(90), "src/b.ts": "-".repeat(10) })] };
+  const inputs = { minimum: "0", "maximum-drop": "0.5" };
+
+  it("is neutral without a baseline and says so in the headline", async () => {
+    const { outcome } = await gate({ inputs, ...before });
+    expect(outcome.verdict).toBe("pass");
+    expect(outcome.headline).toContain("maximum-drop was not judged: there is no baseline (first run)");
+    expect(outcome.outputs.delta).toBeUndefined();
+  });
+
+  it("compares exactly and shows a fall never smaller than it is", async () => {
+    const record = await recordOf(before);
+    const fallen = await gate({
+      inputs,
+      reports: [report(lcov, { "src/a.ts": `${"+".repeat(894)}${"-".repeat(106)}` })],
+      records: [record],
+    });
+    expect(fallen.outcome.verdict).toBe("fail");
+    expect(fallen.outcome.outputs.delta).toBe("-0.60");
+    expect(fallen.outcome.headline).toBe(
+      "Coverage fell by 0.60 points (from 90.00% at bbbbbbb to 89.40%), more than maximum-drop 0.5 points",
+    );
+    const edge = await gate({ inputs, reports: [report(lcov, { "src/a.ts": `${"+".repeat(895)}${"-".repeat(105)}` })], records: [record] });
+    expect(edge.outcome).toMatchObject({ verdict: "pass", outputs: { delta: "-0.50" } });
+    expect(edge.outcome.report.baseline).toEqual({ commit: sha("b"), distance: 0 });
+  });
+
+  it("lets covered code go: 100 covered lines less at 90 %", async () => {
+    const record = await recordOf({ reports: [report(lcov, { "src/a.ts": "+".repeat(900), "src/b.ts": "-".repeat(100) })] });
+    const world = {
+      reports: [report(lcov, { "src/a.ts": "+".repeat(800), "src/b.ts": "-".repeat(100) })],
+      records: [record],
+      changed: [changed("src/a.ts", [], { removed: [[1, 100]] })],
+    };
+    const { outcome } = await gate({ ...world, inputs });
+    expect(outcome.verdict).toBe("pass");
+    expect(outcome.report.rules[1]).toEqual({
+      name: "maximum-drop",
+      verdict: "pass",
+      actual: 0,
+      limit: 0.5,
+      unit: "points",
+      why: "removed code was taken out of the baseline: 100 lines, 100 of them covered",
+    });
+    expect(outcome.outputs.delta).toBe("-1.12");
+    expect((await gate({ ...world, inputs: { ...inputs, "removed-code": "strict" } })).outcome.verdict).toBe("fail");
+  });
+
+  it("finds removed code by the file's old name, and asks git where the baseline is older than the base", async () => {
+    const record = await recordOf({ reports: [report(lcov, { "old.ts": "+".repeat(90), "src/b.ts": "-".repeat(10) })] }, sha("a"));
+    const renamed = changed("new.ts", [], { status: "renamed", previousPath: "old.ts", removed: [[1, 50]] });
+    const asked: (string | undefined)[] = [];
+    const { outcome } = await gate({
+      inputs,
+      reports: [report(lcov, { "new.ts": "+".repeat(40), "src/b.ts": "-".repeat(10) })],
+      records: [record],
+      distance: 3,
+      change: (base) => {
+        asked.push(base);
+        return { base: base ?? sha("b"), head: sha("c"), rule: "", files: base === undefined ? [] : [renamed] };
+      },
+    });
+    expect(asked).toEqual([undefined, sha("a")]);
+    expect(outcome.verdict).toBe("pass");
+    expect(outcome.report.notes?.join()).toContain("The baseline is aaaaaaa, 3 commits before the base");
+  });
+
+  it("takes a torn or foreign record for none", async () => {
+    const record = await recordOf(before);
+    for (const data of [null, {}, { flags: [{}] }, { flags: [{ flag: "", commit: "x" }] }]) {
+      const { outcome } = await gate({ inputs, ...before, records: [{ ...record, data }] });
+      expect(outcome.headline).toContain("what is stored there is not a coverage measurement");
+    }
+  });
+
+  it("does not compare what was counted otherwise", async () => {
+    const record = await recordOf({ ...before, inputs: { "partial-lines": "miss" } });
+    const { outcome } = await gate({ inputs, ...before, records: [record] });
+    expect(outcome.headline).toContain("it counted lines with partial-lines: miss");
+  });
+
+  it("saves on pushes only", async () => {
+    expect((await gate(before)).saved).toMatchObject([
+      { data: { flags: [{ flag: "", covered: 90, total: 100 }] }, extra: [{ name: "badge.svg" }, { name: "badge.json" }] },
+    ]);
+    expect((await gate({ ...before, event: pullRequest })).saved).toEqual([]);
+    expect((await gate({ ...before, event: { name: "merge_group", mergeGroup: { baseSha: sha("b"), headSha: sha("c") } } })).saved).toEqual(
+      [],
+    );
+    expect((await gate({ ...before, terminal: true })).saved).toEqual([]);
+  });
+
+  it("draws the trend of the flag at hand", async () => {
+    const older = await recordOf(before, sha("a"));
+    const newer = await recordOf({ reports: [report(lcov, { "src/a.ts": "+++-" })] }, sha("b"));
+    const { outcome } = await gate({ ...before, records: [newer, older] });
+    const trend = outcome.report.sections.find(({ title }) => title === "Trend")?.blocks[0];
+    expect(trend).toMatchObject({
+      points: [
+        { label: "aaaaaaa", value: 90 },
+        { label: "bbbbbbb", value: 75 },
+        { label: "now", value: 90 },
+      ],
+    });
+  });
+});
+
+describe("flags", () => {
+  it("carries other flags forward, stale and with their commit", async () => {
+    const unit = await recordOf({ inputs: { flag: "unit" }, reports: [report(lcov, { "a.ts": "+++-" })] }, sha("a"));
+    const both = await recordOf({ inputs: { flag: "e2e" }, reports: [report(lcov, { "a.ts": "+-" })], records: [unit] }, sha("b"));
+    expect(both.data).toMatchObject({
+      flags: [
+        { flag: "e2e", commit: sha("b") },
+        { flag: "unit", commit: sha("a"), covered: 3, total: 4 },
+      ],
+    });
+    const thresholds = "- flag: unit\n  minimum: 80\n- flag: e2e\n  minimum: 50\n- flag: web\n  minimum: 1";
+    const { outcome } = await gate({
+      inputs: { flag: "e2e", minimum: "0", thresholds },
+      reports: [report(lcov, { "a.ts": "+-" })],
+      records: [both],
+    });
+    expect(outcome.report.rules.slice(1)).toMatchObject([
+      {
+        name: "thresholds: unit",
+        verdict: "fail",
+        actual: 75,
+        limit: 80,
+        why: "1 of 4 lines are not covered; carried forward from aaaaaaa",
+      },
+      { name: "thresholds: e2e", verdict: "pass", actual: 50 },
+      { name: "thresholds: web", verdict: "neutral", why: "nothing is stored for the flag web" },
+    ]);
+    expect(JSON.stringify(outcome.report.sections)).toContain("aaaaaaa (stale)");
+    expect(outcome.outputs).toMatchObject({ coverage: "50.00", delta: "+0.00" });
+  });
+});
+
+describe("waivers", () => {
+  it("takes files out of a rule's numbers", async () => {
+    const waivers = [{ rule: "minimum", path: "legacy/**", reason: "moves out", until: "2027-01-31" }];
+    const reports = [report(lcov, { "src/a.ts": "++++", "legacy/b.ts": "----" })];
+    expect((await gate({ reports, waivers })).outcome.report.rules).toMatchObject([{ name: "minimum", verdict: "pass", actual: 100 }]);
+    expect((await gate({ reports })).outcome.verdict).toBe("fail");
+  });
+});
+
+describe("size", () => {
+  it("judges 5,000 changed files and names the worst first", async () => {
+    const files = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`src/f${index}.ts`, index === 4321 ? "---+" : "-++"]));
+    const { outcome } = await gate({
+      reports: [report(lcov, files)],
+      inputs: { "minimum-patch": "90", minimum: "0" },
+      changed: Object.keys(files).map((path) => changed(path, [[1, 4]])),
+    });
+    expect(outcome.report.findings[0]).toMatchObject({ path: "src/f4321.ts", line: 1, endLine: 3 });
+    const [table] = outcome.report.sections[0]?.blocks ?? [];
+    expect(table).toMatchObject({ kind: "table", more: 4950 });
+    expect(outcome.report.findings.length).toBe(5000);
+  });
+});
+
+describe("hostile paths", () => {
+  it("keeps them as text", async () => {
+    const names = ["__proto__", "constructor.ts", "a\n::error::x.ts", "<img src=x>.ts", "sp ace#?.ts", "\ud800.ts"];
+    const files = Object.fromEntries(names.map((name) => [name, "+-"]));
+    Object.defineProperty(files, "__proto__", { value: "+-", enumerable: true });
+    const { outcome, saved } = await gate({
+      reports: [report(lcov, files)],
+      changed: names.map((name) => changed(name, [[1, 2]])),
+      inputs: { minimum: "0", merged: "m.info", explain: "true" },
+    });
+    expect((outcome.report.data["files"] as unknown[]).length).toBe(names.length);
+    expect(JSON.stringify(outcome.report.sections)).toContain("sp%20ace%23%3F.ts#L2");
+    const data = (saved as { data: { flags: { files: unknown[] }[] } }[])[0]?.data;
+    expect(data?.flags[0]?.files.length).toBe(names.length);
+  });
+});
