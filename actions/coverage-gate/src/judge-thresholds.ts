@@ -46,7 +46,7 @@ function judgeFiles(threshold: Threshold, scope: Scope, problems: string[]): Jud
   if (all.length === 0) {
     if (leftOut.some((left) => left.reason === "ignored" && matches(left.path)))
       return eachLimit(threshold, "neutral", "all its files are ignored");
-    if (tree.paths.some(matches)) return eachLimit(threshold, "unknown", "its files stand in no report");
+    if (tree.paths.some((path) => matches(path))) return eachLimit(threshold, "unknown", "its files stand in no report");
     problems.push(`${placed(threshold.where)}: "${threshold.path}" matches no file.`);
     return [];
   }

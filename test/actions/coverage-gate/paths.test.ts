@@ -234,8 +234,7 @@ describe("endings", () => {
   it("are found among 100,000 paths of which 20,000 are called index.ts", () => {
     const paths = Array.from(
       { length: 100_000 },
-      (_, index) =>
-        `packages/p${index % 500}/src/d${index % 97}/${index % 5 === 0 ? "index" : `file${index}`}.ts`,
+      (_, index) => `packages/p${index % 500}/src/d${index % 97}/${index % 5 === 0 ? "index" : `file${index}`}.ts`,
     );
     const unique = [...new Set(paths)].sort();
     const wanted = unique.filter((_, index) => index % 9 === 0).slice(0, 9_000);
