@@ -88,11 +88,12 @@ function judgeChanged(threshold: Threshold, limit: Decimal, keeps: (path: string
   if (open !== undefined) return undecided(threshold.name, open.verdict, open.why, bounds);
   const parts = [...evidence.patch.files.values()].filter(({ path }) => keeps(path));
   if (parts.length === 0) return undecided(threshold.name, "neutral", "the change has no coverable lines there", bounds);
-  return judgeParts(threshold, limit, parts, {
+  const words = {
     subject: "patch coverage",
     limitName: "minimum-patch",
     units: patchUnits(evidence.totals.counting),
-  });
+  };
+  return { ...judgeParts(threshold, limit, parts, words), change: true };
 }
 
 interface Words {

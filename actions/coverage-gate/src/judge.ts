@@ -14,6 +14,8 @@ export interface Judgement {
   readonly rule: Rule;
   /** One clause without a full stop: what was found, the rule, its number and its limit. */
   readonly words: string;
+  /** It speaks of the changed lines, not of whole files. */
+  readonly change?: true;
 }
 
 /** Everything that was found out. */
@@ -24,10 +26,6 @@ export interface Evidence {
   readonly changeUnknown: string | undefined;
   readonly minimumChangedLines: number;
   readonly waivers: Waivers;
-}
-
-export function judgement(rule: Rule, words: string): Judgement {
-  return { rule, words };
 }
 
 export function undecided(
@@ -97,7 +95,7 @@ export function judgePatchRule(evidence: Evidence, limit: Decimal): Judgement {
   const waived = waivers.paths(name);
   const ratio = waived === undefined ? patch.ratio : filterPatch(patch, (path) => !waived(path));
   if (ratio.total === 0) return undecided(name, "neutral", `the change has no ${patchUnits(totals.counting)} to count`, bounds);
-  return judgeShare(name, ratio, limit, "Patch coverage", name, patchUnits(totals.counting));
+  return { ...judgeShare(name, ratio, limit, "Patch coverage", name, patchUnits(totals.counting)), change: true };
 }
 
 /** A fall against the baseline; code that was removed since then is taken out of it when that is what made the fall. */

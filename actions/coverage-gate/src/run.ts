@@ -96,9 +96,9 @@ async function describeAll(
   const flag = inputs.flag ?? "";
   const worst = worstPatches(patch);
   const head = await toHeadRanges(worst, ports.diff);
-  const failed = judgements.filter(({ rule }) => rule.verdict === "fail").map(({ rule }) => rule.name);
-  const patchFails = failed.includes("minimum-patch");
-  const totalFails = failed.some((name) => name !== "minimum-patch");
+  const failed = judgements.filter(({ rule }) => rule.verdict === "fail");
+  const patchFails = failed.some(({ change: about }) => about === true);
+  const totalFails = failed.some(({ change: about }) => about !== true);
   const history: readonly BaselineRecord[] = baseline.stored === undefined ? [] : await ports.baseline.history(trendLength);
   const links = new Links(context.event, context.terminal);
   return {
@@ -118,7 +118,8 @@ async function describeAll(
 function changeNotes({ change, baseline }: Gathered): string[] {
   const notes: string[] = [];
   if (change.unknown !== undefined) notes.push(`There is no patch coverage, because the change is not known: ${change.unknown}`);
-  else if (change.rule !== "") notes.push(`The change is what differs from ${change.rule}.`);
+  else if (change.rule !== "")
+    notes.push(`Compared with ${change.base === undefined ? "" : `${change.base.slice(0, 7)}: `}${change.rule}.`);
   if (!("missing" in baseline) && baseline.distance > 0) {
     const steps = baseline.distance === 1 ? "1 commit" : `${baseline.distance} commits`;
     notes.push(`The baseline is ${baseline.commit.slice(0, 7)}, ${steps} before the base, which has no numbers of its own.`);

@@ -96,6 +96,16 @@ describe("the rules", () => {
     ]);
   });
 
+  it("warn about changed lines that fail a rule of their own", async () => {
+    const { outcome } = await gate({
+      inputs: { minimum: "0", thresholds: "- path: src/**\n  minimum-patch: 90" },
+      reports,
+      changed: [changed("src/a.ts", [[4, 5]])],
+    });
+    expect(outcome.report.findings).toMatchObject([{ severity: "warning", path: "src/a.ts", line: 5 }]);
+    expect(outcome.report.sections.find(({ title }) => title.startsWith("Files with"))?.folded).toBe(true);
+  });
+
   it("count uncovered lines", async () => {
     expect(await rules("- path: src/**\n  maximum-uncovered-lines: 2\n- path: src/**\n  maximum-uncovered-lines: 2\n  each: true")).toEqual(
       [
