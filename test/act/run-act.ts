@@ -31,6 +31,8 @@ export interface ActRun {
   readonly exitCodes: Readonly<Record<string, number>>;
   /** The annotations that reached the runner, in order. */
   readonly annotations: readonly Annotation[];
+  /** The job summary, in Markdown. */
+  readonly summary: string;
   /** What a later step read of the gate, where the workflow observes it. */
   readonly observed: Observed | undefined;
   /** The report that the gate's `report` output named, where the workflow observes it. */
@@ -55,6 +57,8 @@ interface LogLine {
   readonly raw_output?: boolean;
   readonly command?: string;
   readonly arg?: string;
+  /** The Markdown of a `summary` line. */
+  readonly content?: string;
   readonly kvPairs?: Readonly<Record<string, string>>;
 }
 
@@ -101,14 +105,16 @@ function finished(
   });
 }
 
-function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" | "annotations"> {
+function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" | "annotations" | "summary"> {
   const results: Record<string, string> = {};
   const printed: Record<string, string> = {};
   const exitCodes: Record<string, number> = {};
   const annotations: Annotation[] = [];
+  let summary = "";
   const lines = log.split("\n").filter((text) => text.startsWith("{"));
   for (const line of lines.map((text): LogLine => JSON.parse(text))) {
     const { step, msg = "" } = line;
+    if (line.command === "summary") summary += line.content ?? "";
     if (step === undefined) continue;
     if (line.raw_output) printed[step] = (printed[step] ?? "") + msg;
     if (line.stage === "Main" && line.stepResult !== undefined) results[step] = line.stepResult;
@@ -116,7 +122,7 @@ function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" 
     if (exit !== undefined) exitCodes[step] = Number(exit);
     annotations.push(...annotationOf(line));
   }
-  return { results, printed, exitCodes, annotations };
+  return { results, printed, exitCodes, annotations, summary };
 }
 
 function annotationOf(line: LogLine): Annotation[] {
