@@ -1,6 +1,9 @@
 // What @actions/http-client and @actions/github import from undici, without paying for undici at start-up: the real one is loaded by the
 // first request that goes through a proxy. See docs/decisions/0003-undici-on-demand.md.
-const load = () => import("undici-real");
+
+/** Bundles find it in dist/shared/undici: the build replaces this text. */
+const adapter = "./adapters/undici.js";
+const load = () => import(/* webpackIgnore: true */ adapter);
 
 /** A dispatcher that becomes undici's ProxyAgent on its first use. */
 export class ProxyAgent {

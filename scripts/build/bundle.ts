@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { sharedScheme } from "./shared.ts";
+import { sharedScheme, undici } from "./shared.ts";
 
 interface NccResult {
   readonly code: string;
@@ -36,10 +36,10 @@ export async function bundle(entry: string, folder: string, sharedPath: string):
 }
 
 function link(code: string, sharedPath: string): string {
-  return code.replaceAll(
-    new RegExp(`(["'])${sharedScheme}([a-z0-9-]+)\\1`, "g"),
-    (_, quote: string, name: string) => `${quote}${sharedPath}${name}/index.js${quote}`,
-  );
+  const place = (name: string): string => `"${sharedPath}${name}/index.js"`;
+  return code
+    .replaceAll(new RegExp(`(["'])${sharedScheme}([a-z0-9-]+)\\1`, "g"), (_, _quote, name: string) => place(name))
+    .replaceAll(`"${undici.text}"`, place(undici.name));
 }
 
 function refuseUnresolved(entry: string, code: string): void {

@@ -7,6 +7,9 @@ export const sharedScheme = "forge-shared:";
 const lazyImport = /\bimport\("(\.[^"]*\/adapters\/[^"]+\.js|\.\/[^"]+\.js)"\)/g;
 const workerEntry = /new URL\("(\.[^"]+)\.(?:ts|js)", here\)/g;
 
+/** The real undici, which `packages/undici-on-demand` names by this text: its code reaches bundles through node_modules, untouched by `tsc`. */
+export const undici = { text: "./adapters/undici.js", name: "undici", entry: "packages/undici-on-demand/adapters/undici.js" } as const;
+
 /**
  * Adapters that are imported lazily, or started as workers, become bundles of their own in `dist/shared/`, so that eight actions
  * carry one copy between them. Rewrites the compiled files to point there, and gives the bundles' names and entries.

@@ -1,6 +1,11 @@
+import { lazily } from "../../../packages/frame/adapters/lazily.ts";
 import { start } from "../../../packages/frame/adapters/start.ts";
-import { openReader } from "../adapters/reader.ts";
 import manifest from "./manifest.ts";
+import type { ReportReader } from "./model.ts";
 import { run } from "./run.ts";
 
-await start({ manifest, run, bind: (ports) => ({ reports: openReader(ports.files, ports.log) }) });
+await start({
+  manifest,
+  run,
+  bind: ({ files, log }) => ({ reports: lazily<ReportReader>(async () => (await import("../adapters/reader.ts")).openReader(files, log)) }),
+});

@@ -28,7 +28,8 @@ export async function demo(examples: URL, forge: URL): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "forge-demo-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const git = gitIn(folder);
-  cpSync(example, folder, { recursive: true, filter: (path) => path !== join(example, "changes") });
+  cpSync(example, folder, { recursive: true, filter: (path) => path !== join(example, "changes") && path !== join(example, "coverage") });
+  cpSync(join(example, "coverage", "lcov.info"), join(folder, "coverage", "lcov.info"));
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all", "--force");
   git("commit", "--quiet", "--message", "A shop");
