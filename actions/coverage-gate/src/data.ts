@@ -6,7 +6,7 @@ import type { Patch } from "./patch.ts";
 import { type Totals, uncoveredRanges } from "./totals.ts";
 
 /** Beyond this many ranges of lines a report would be megabytes that nobody reads; changed files keep theirs in any case. */
-const mostRanges = 100_000;
+const mostRanges = 50_000;
 
 /** The report's `data`: lines of the tested tree, and units of the metric. */
 export function reportData(

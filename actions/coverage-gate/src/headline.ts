@@ -7,11 +7,12 @@ const order = ["minimum-patch", "minimum", "maximum-drop", "ratchet"];
 
 /** One line: the answer, the rule that decided, its number and its limit. */
 export function headlineOf(verdict: Verdict, judgements: readonly Judgement[], evidence: Evidence): string {
-  const neutral = judgements.filter(({ rule }) => rule.verdict === "neutral").map(({ rule }) => `${rule.name} was not judged: ${rule.why}`);
-  const open = neutral.length === 0 ? "" : `; ${[...new Set(neutral)].join("; ")}`;
+  const neutral = judgements.filter(({ rule }) => rule.verdict === "neutral");
+  const reasons = [...new Set(neutral.map(({ rule }) => `${rule.name} was not judged: ${rule.why}`))];
+  const open = reasons.map((reason) => `; ${reason}`).join("");
   if (verdict === "fail") return deciding(judgements, "fail", open);
   if (verdict === "unknown") return deciding(judgements, "unknown", open);
-  if (verdict === "neutral") return `Nothing to judge: ${[...new Set(neutral)].join("; ")}`;
+  if (verdict === "neutral") return `Nothing to judge: ${[...new Set(neutral.map(({ rule }) => `${rule.why} (${rule.name})`))].join("; ")}`;
   return `${passing(judgements, evidence)}${open}`;
 }
 

@@ -49,7 +49,7 @@ export function judgeShare(
 ): Judgement {
   const verdict: RuleVerdict = isBelow(ratio, limit) ? "fail" : "pass";
   const share = `${subject} ${percentText(ratio) ?? "100.00"}%`;
-  const missed = `${ratio.total - ratio.covered} of ${ratio.total} ${units} ${ratio.total === 1 ? "is" : "are"} not covered`;
+  const missed = `${ratio.total - ratio.covered} of ${ratio.total} ${units} ${ratio.total - ratio.covered === 1 ? "is" : "are"} not covered`;
   const words = verdict === "fail" ? `${share} is below ${limitName} ${limit.text}%: ${missed}` : `${share} (${limitName} ${limit.text}%)`;
   const actual = percentNumber(ratio) ?? 100;
   const why = verdict === "fail" ? { why: missed } : {};

@@ -91,7 +91,7 @@ describe("evidence that is not there", () => {
     const { outcome } = await gate({ inputs, reports: [report(lcov, {})] });
     expect(outcome).toMatchObject({
       verdict: "neutral",
-      headline: "Nothing to judge: minimum was not judged: there are no lines to count",
+      headline: "Nothing to judge: there are no lines to count (minimum)",
     });
     expect((await gate({ inputs: { ...inputs, reports: "e.info" }, files: { "e.info": "" } })).outcome.verdict).toBe("neutral");
     expect((await refusal({ inputs: { ...inputs, reports: "gone.info" } })).exitCode).toBe(2);
@@ -327,7 +327,7 @@ describe("flags", () => {
         verdict: "fail",
         actual: 75,
         limit: 80,
-        why: "1 of 4 lines are not covered; carried forward from aaaaaaa",
+        why: "1 of 4 lines is not covered; carried forward from aaaaaaa",
       },
       { name: "thresholds: e2e", verdict: "pass", actual: 50 },
       { name: "thresholds: web", verdict: "neutral", why: "nothing is stored for the flag web" },

@@ -77,7 +77,7 @@ describe("the rules", () => {
   it("judge all files of a glob together, or the worst of them", async () => {
     expect(await rules("- path: src/**\n  minimum: 60\n- path: lib/**\n  minimum: 90")).toEqual([
       { name: "thresholds: src/**", verdict: "pass", actual: 62.5, limit: 60, unit: "%" },
-      { name: "thresholds: lib/**", verdict: "fail", actual: 75, limit: 90, unit: "%", why: "1 of 4 lines are not covered" },
+      { name: "thresholds: lib/**", verdict: "fail", actual: 75, limit: 90, unit: "%", why: "1 of 4 lines is not covered" },
     ]);
     expect(await rules("- path: '**'\n  minimum: 76\n  each: true")).toEqual([
       { name: "thresholds: **", verdict: "fail", actual: 33.33, limit: 76, unit: "%", why: "2 of 3 files are below it", path: "src/b.ts" },
