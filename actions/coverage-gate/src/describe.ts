@@ -1,9 +1,8 @@
-import type { BaselineRecord } from "../../../packages/frame/ports.ts";
-import type { Column, Section, Text } from "../../../packages/report/model.ts";
+import type { BaselineRecord, LineRange } from "../../../packages/frame/ports.ts";
+import type { Column, Inline, Section, Text } from "../../../packages/report/model.ts";
 import { type BaselineResult, comparable } from "./baseline.ts";
 import type { HeadRanges } from "./findings.ts";
 import { deltaText, percentNumber, percentText } from "./fraction.ts";
-import type { Links } from "./links.ts";
 import { type Metric, metrics, type Ratio } from "./model.ts";
 import type { FilePatch, Patch } from "./patch.ts";
 import { readStored } from "./stored.ts";
@@ -23,7 +22,6 @@ export interface Described {
   readonly history: readonly BaselineRecord[];
   /** A rule about the whole failed, so the least covered files come before the folds. */
   readonly totalFails: boolean;
-  readonly links: Links;
 }
 
 /** Most telling first: the files that made the number, then the numbers, the trend, and what is folded. */
@@ -45,17 +43,17 @@ function share(ratio: Ratio): string {
   return percentText(ratio) ?? "–";
 }
 
-function changedFiles({ worst, head, totals, links }: Described): Section[] {
+function changedFiles({ worst, head, totals }: Described): Section[] {
   if (worst.length === 0) return [];
   const ranges = new Map(head.map((file) => [file.path, file.ranges]));
   const columns: Column[] = [{ title: "File" }, { title: "Patch %", ...right }, { title: "Not covered", ...right }, { title: "Lines" }];
   const rows = worst
     .slice(0, mostRows)
     .map(({ path, ratio, missed }): Text[] => [
-      links.file(path),
+      { place: path },
       share(ratio),
       `${missed} of ${ratio.total}`,
-      links.lines(path, ranges.get(path) ?? [], mostRanges),
+      linked(path, ranges.get(path) ?? [], mostRanges),
     ]);
   const blocks = [{ kind: "table" as const, columns, rows, ...more(worst.length) }];
   return [{ title: `Changed files with uncovered ${totals.counting.metric}`, blocks }];
@@ -114,23 +112,32 @@ function trend({ history, totals, flag }: Described): Section[] {
   return [{ title: "Trend", blocks: [{ kind: "trend", title: `Coverage of ${totals.counting.metric}`, unit: "%", points }] }];
 }
 
-function leastCovered({ totals, links, totalFails }: Described): Section[] {
+function leastCovered({ totals, totalFails }: Described): Section[] {
   const bad = totals.files.filter(({ ratio }) => ratio.covered < ratio.total);
   if (bad.length === 0) return [];
   const sorted = bad.toSorted((a, b) => b.ratio.total - b.ratio.covered - (a.ratio.total - a.ratio.covered) || (a.path < b.path ? -1 : 1));
   const columns: Column[] = [{ title: "File" }, { title: "%", ...right }, { title: "Not covered", ...right }];
   const rows = sorted
     .slice(0, mostRows)
-    .map(({ path, ratio }): Text[] => [links.file(path), share(ratio), `${ratio.total - ratio.covered} of ${ratio.total}`]);
+    .map(({ path, ratio }): Text[] => [{ place: path }, share(ratio), `${ratio.total - ratio.covered} of ${ratio.total}`]);
   return [
     { title: "Files with the most uncovered code", folded: !totalFails, blocks: [{ kind: "table", columns, rows, ...more(bad.length) }] },
   ];
 }
 
 /** Every range of the change, for those who want all of them. */
-function uncoveredLines({ head, links }: Described): Section[] {
+function uncoveredLines({ head }: Described): Section[] {
   const long = head.filter(({ ranges }) => ranges.length > mostRanges);
   if (long.length === 0) return [];
-  const items = long.slice(0, mostRows).map(({ path, ranges }): Text => [links.file(path), ": ", ...links.lines(path, ranges, 500)]);
+  const items = long.slice(0, mostRows).map(({ path, ranges }): Text => [{ place: path }, ": ", ...linked(path, ranges, 500)]);
   return [{ title: "Uncovered changed lines", folded: true, blocks: [{ kind: "list", items }] }];
+}
+
+/** `3, 7–9`, each linked where that is possible, and how many more there are. */
+function linked(path: string, ranges: readonly LineRange[], most: number): Inline[] {
+  const parts = ranges.slice(0, most).flatMap(([line, endLine], index): Inline[] => {
+    const place = { place: path, line, endLine, text: line === endLine ? String(line) : `${line}–${endLine}` };
+    return index === 0 ? [place] : [", ", place];
+  });
+  return ranges.length > most ? [...parts, ` and ${ranges.length - most} more`] : parts;
 }

@@ -16,7 +16,6 @@ import { headlineOf } from "./headline.ts";
 import { type Evidence, type Judgement, judgeDrop, judgeMinimum, judgePatchRule, judgeRatchet, overall } from "./judge.ts";
 import { judgeThresholds } from "./judge-thresholds.ts";
 import { keepResults } from "./keep.ts";
-import { Links } from "./links.ts";
 import type manifest from "./manifest.ts";
 import { judgePatch, type Patch } from "./patch.ts";
 import { type Ratchet, readRatchet } from "./ratchet.ts";
@@ -50,7 +49,7 @@ export async function run(inputs: GateInputs, ports: GatePorts, context: Context
   };
   const judgements = await judgeAll(inputs, found, evidence, ratchet, thresholds, ports, isProposal(context.event));
   const verdict = overall(judgements);
-  const report = await describeAll(inputs, found, evidence, judgements, ports, context);
+  const report = await describeAll(inputs, found, evidence, judgements, ports);
   const kept = await keepResults(found, totals, ratchet, inputs, ports, context);
   return {
     verdict,
@@ -90,7 +89,6 @@ async function describeAll(
   { totals, patch }: Evidence,
   judgements: readonly Judgement[],
   ports: GatePorts,
-  context: Context,
 ): Promise<ReportBody> {
   const { baseline, change, coverage } = found;
   const flag = inputs.flag ?? "";
@@ -100,12 +98,11 @@ async function describeAll(
   const patchFails = failed.some(({ change: about }) => about === true);
   const totalFails = failed.some(({ change: about }) => about !== true);
   const history: readonly BaselineRecord[] = baseline.stored === undefined ? [] : await ports.baseline.history(trendLength);
-  const links = new Links(context.event, context.terminal);
   return {
     rules: judgements.map(({ rule }) => rule),
     findings: inputs.annotations ? uncoveredFindings(head, totals.counting, patchFails) : [],
     sections: [
-      ...describe({ totals, patch, worst, head, baseline, flag, history, totalFails, links }),
+      ...describe({ totals, patch, worst, head, baseline, flag, history, totalFails }),
       ...explainSections(coverage, totals, patch, inputs.explain),
     ],
     notes: [...found.notes, ...changeNotes(found), ...coverage.notes],
