@@ -68,8 +68,7 @@ test("attributes of the change cannot hide its lines: -diff, binary, drivers, a 
   const before = repository.commit({ "a.js": lines(5), "b.js": lines(5), "c.js": lines(5), "d.js": lines(5), "e.js": lines(5) });
   const changed = lines(5).replace("line 3", "LINE 3");
   const head = repository.commit({
-    ".gitattributes":
-      "a.js -diff\nb.js binary\nc.js diff=hidden\nd.js -text -diff linguist-generated\n*.js filter=x ident\n",
+    ".gitattributes": "a.js -diff\nb.js binary\nc.js diff=hidden\nd.js -text -diff linguist-generated\n*.js filter=x ident\n",
     "a.js": changed,
     "b.js": changed,
     "c.js": changed,
