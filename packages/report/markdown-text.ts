@@ -1,5 +1,5 @@
 import { visible } from "../frame/printable.ts";
-import type { Inline, Text } from "./model.ts";
+import type { Inline, Place, Text } from "./model.ts";
 import { clipped, placeText } from "./wording.ts";
 
 /**
@@ -17,8 +17,8 @@ function withoutReferences(text: string): string {
   return text
     .replace(/@(?=[\p{L}\p{N}])/gu, `@${breaker}`)
     .replace(/#(?=\d)/g, `#${breaker}`)
-    .replace(/\bGH-(?=\d)/gi, `$&${breaker}`)
-    .replace(/\b[0-9a-f]{7,64}\b/gi, brokenCommit)
+    .replace(/GH-(?=\d)/gi, `$&${breaker}`)
+    .replace(/(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/gi, brokenCommit)
     .replace(/:(?=\/\/)/g, `:${breaker}`)
     .replace(/www(?=\.)/gi, `$&${breaker}`)
     .replace(/:(?=[\w+-]+:)/g, `:${breaker}`);
@@ -39,14 +39,17 @@ const entities: Readonly<Record<string, string>> = {
   [breaker]: "&#8203;",
 };
 
-/** Text in Markdown, on one line. Formats nothing, links nobody, ends no cell. */
+/** Text in Markdown, on one line. Formats nothing, links nobody, ends no cell; an exclamation mark at the end cannot make an image of a link. */
 export function markdownText(text: string): string {
-  return withoutReferences(oneLine(text)).replace(/[\\`*_~[\]|#&<>$\u200b]/g, (character) => entities[character] ?? `\\${character}`);
+  return withoutReferences(oneLine(text)).replace(/[\\`*_~[\]|#&<>$\u200b]|!$/g, (character) => entities[character] ?? `\\${character}`);
 }
 
-/** Text inside an HTML element that stands on a line of its own (`<summary>`), where Markdown is not read. */
+/** Text inside an HTML element that stands on a line of its own (`<summary>`), where backslashes would be seen; entities work wherever Markdown is read. */
 export function htmlText(text: string): string {
-  return withoutReferences(oneLine(text)).replace(/[&<>"'$\u200b]/g, (character) => entities[character] ?? character);
+  return withoutReferences(oneLine(text)).replace(
+    /[\\`*_~[\]|#&<>"'$\u200b]/g,
+    (character) => entities[character] ?? `&#${character.charCodeAt(0)};`,
+  );
 }
 
 /** A line must not begin as a list, a heading's underline or an indented block. */
@@ -119,10 +122,19 @@ export function fileAddress(tree: Tree, path: string, line?: number, endLine?: n
   return `${tree.repository}/blob/${tree.commit}/${segments.join("/")}${lines}`;
 }
 
-/** A text of the model in Markdown, on one line, each piece at most `most` characters. */
+/** A text of the model in Markdown, on one line, each piece at most `most` characters. Pieces that touch form nothing together. */
 export function markdownInline(text: Text, tree: Tree | undefined, most: number): string {
   const pieces: readonly Inline[] = Array.isArray(text) ? text : [text as Inline];
-  return pieces.map((piece) => pieceInMarkdown(piece, tree, most)).join("");
+  return pieces
+    .map((piece) => pieceInMarkdown(piece, tree, most))
+    .filter((piece) => piece !== "")
+    .map((piece, index, all) => (touching(all[index - 1] ?? "", piece) ? `&#8203;${piece}` : piece))
+    .join("");
+}
+
+function touching(before: string, after: string): boolean {
+  if (/[\w@#:/.+-]$/.test(before)) return /^[\w:/.+-]/.test(after);
+  return /[`*]$/.test(before) && before.at(-1) === after.at(0);
 }
 
 function pieceInMarkdown(piece: Inline, tree: Tree | undefined, most: number): string {
@@ -149,7 +161,7 @@ function linked(shown: string, link: string): string {
   return target === undefined || shown.trim() === "" ? shown : `[${shown}](${target})`;
 }
 
-function place(piece: { place: string; line?: number; endLine?: number }, tree: Tree | undefined, most: number): string {
-  const shown = codeSpan(clipped(placeText(piece.place, piece.line, piece.endLine), most));
+function place(piece: Place, tree: Tree | undefined, most: number): string {
+  const shown = codeSpan(clipped(piece.text ?? placeText(piece.place, piece.line, piece.endLine), most));
   return tree === undefined ? shown : linked(shown, fileAddress(tree, piece.place, piece.line, piece.endLine));
 }

@@ -147,7 +147,8 @@ function footerOf(report: Report): string {
     `commit ${commitSpan(report.head ?? report.commit)}`,
   ];
   if (report.base !== undefined) parts.push(`compared with ${commitSpan(report.base)}`);
-  if (report.baseline !== undefined) parts.push(`baseline ${commitSpan(report.baseline.commit)}${behind(report.baseline.distance)}`);
+  if (report.baseline !== undefined && report.baseline.commit !== report.base)
+    parts.push(`baseline ${commitSpan(report.baseline.commit)}${behind(report.baseline.distance)}`);
   const target = report.runUrl === undefined ? undefined : linkTarget(report.runUrl);
   if (target !== undefined && target.length <= 300) parts.push(`[run](${target})`);
   const footer = `<sub>${parts.join(" · ")}</sub>\n`;

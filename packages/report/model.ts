@@ -43,7 +43,16 @@ export type Inline =
   | { readonly code: string }
   | { readonly strong: string }
   | { readonly link: string; readonly text: string; readonly code?: boolean }
-  | { readonly place: string; readonly line?: number; readonly endLine?: number };
+  | Place;
+
+/** Lines are 1-based and inclusive, and stand in the tree of the head. */
+export interface Place {
+  readonly place: string;
+  readonly line?: number;
+  readonly endLine?: number;
+  /** Shown instead of `path:line`. */
+  readonly text?: string;
+}
 
 export type Text = Inline | readonly Inline[];
 

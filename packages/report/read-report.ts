@@ -117,7 +117,10 @@ const numberOrText = either(text, finite, isText);
 const codePiece = objectOf<{ code: string }, object>({ code: text }, {});
 const strongPiece = objectOf<{ strong: string }, object>({ strong: text }, {});
 const linkPiece = objectOf<{ link: string; text: string }, { code: boolean }>({ link: text, text }, { code: truth });
-const placePiece = objectOf<{ place: string }, { line: number; endLine: number }>({ place: text }, { line: whole(1), endLine: whole(1) });
+const placePiece = objectOf<{ place: string }, { line: number; endLine: number; text: string }>(
+  { place: text },
+  { line: whole(1), endLine: whole(1), text },
+);
 
 const inline: Check<Inline> = (value, at) => {
   if (typeof value === "string") return value;

@@ -22,7 +22,7 @@ const piece: Schema = {
     object({ code: string }, ["code"]),
     object({ strong: string }, ["strong"]),
     object({ link: string, text: string, code: { type: "boolean" } }, ["link", "text"]),
-    object({ place: string, line, endLine: line }, ["place"]),
+    object({ place: string, line, endLine: line, text: string }, ["place"]),
   ],
 };
 const text: Schema = { anyOf: [{ $ref: "#/definitions/piece" }, list({ $ref: "#/definitions/piece" })] };

@@ -56,6 +56,8 @@ function stacked(columns: readonly Column[], row: readonly Spans[], width: numbe
     const cell = row[index] ?? [];
     if (spansWidth(cell) === 0) return [];
     const label = title === "" ? [] : [span(`${title}: `, "dim")];
-    return wrapped([...label, ...cell], width).map((line, at): Spans => (index === 0 && at === 0 ? line : [{ text: gap }, ...line]));
+    return wrapped([...label, ...cell], width - gap.length).map(
+      (line, at): Spans => (index === 0 && at === 0 ? line : [{ text: gap }, ...line]),
+    );
   });
 }

@@ -27,7 +27,7 @@ export function spansOf(text: Text): Spans {
 
 function spanOf(piece: Inline): Span {
   if (typeof piece === "string") return span(piece);
-  if ("place" in piece) return span(placeText(piece.place, piece.line, piece.endLine), "cyan");
+  if ("place" in piece) return span(piece.text ?? placeText(piece.place, piece.line, piece.endLine), "cyan");
   if ("link" in piece) return span(piece.text, piece.code === true ? "cyan" : undefined);
   return "strong" in piece ? span(piece.strong, "bold") : span(piece.code, "cyan");
 }

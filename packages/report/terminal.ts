@@ -45,10 +45,15 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     findingLines(report.findings, view),
     hidden.length === 0 ? [] : [[span(`Not shown: ${hidden.map((section) => clipped(section.title, 60)).join(", ")}`, "dim")]],
   ];
-  const shown = parts
-    .filter((part) => part.length > 0)
-    .map((part) => part.map((line) => `${defused(painted(line, view.colour)).trimEnd()}\n`));
+  const shown = parts.filter((part) => part.length > 0).map((part) => part.map((line) => `${printed(line, view.colour)}\n`));
   return shown.map((part) => part.join("")).join("\n");
+}
+
+/** A line that its pieces make a workflow command of loses its colours with its power. */
+function printed(line: Spans, colour: boolean): string {
+  const plain = painted(line, false).trimEnd();
+  const safe = defused(plain);
+  return safe === plain ? painted(line, colour).trimEnd() : safe;
 }
 
 function answer(report: Report, view: TerminalOptions): Spans {

@@ -103,9 +103,10 @@ export function textBar(share: number, width: number, unicode: boolean = true): 
   return "█".repeat(Math.floor(steps / 8)) + (eighths[steps % 8] ?? "");
 }
 
-/** Each bar with its share of the longest. */
-export function shares(bars: Extract<Block, { kind: "bars" }>): { label: string; value: number; share: number }[] {
-  const finite = bars.bars.filter((bar) => Number.isFinite(bar.value));
-  const longest = Math.max(0, ...finite.map((bar) => Math.abs(bar.value)));
+/** Each bar with its share: of a hundred where all are percentages, else of the longest. */
+export function shares(block: Extract<Block, { kind: "bars" }>): { label: string; value: number; share: number }[] {
+  const finite = block.bars.filter((bar) => Number.isFinite(bar.value));
+  const percentages = block.unit === "%" && finite.every(({ value }) => value >= 0 && value <= 100);
+  const longest = percentages ? 100 : Math.max(0, ...finite.map((bar) => Math.abs(bar.value)));
   return finite.map((bar) => ({ ...bar, share: longest === 0 ? 0 : Math.abs(bar.value) / longest }));
 }

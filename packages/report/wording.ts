@@ -23,21 +23,21 @@ export function nameOf({ action, id }: Pick<Report, "action" | "id">): string {
 export function numberText(value: number): string {
   const text = String(value);
   if (!Number.isInteger(value) || text.includes("e")) return text;
-  return Math.abs(value) < 10_000 ? text : text.replace(/\d(?=(?:\d{3})+$)/g, "$&,");
+  return Math.abs(value) < 1_000 ? text : text.replace(/\d(?=(?:\d{3})+$)/g, "$&,");
 }
 
-/** `62.50%`, `1,234 lines`, `80%`; a text that is no number stays without the unit. */
+/** `62.50%`, `1,234 lines`, `1 point`, `80%`; a text that is no number stays without the unit. One decimal of a percentage becomes two. */
 export function amount(value: number | string | undefined, unit: string | undefined): string {
   if (value === undefined) return "";
   const text = typeof value === "number" ? numberText(value) : value;
   if (unit === undefined || unit === "" || !/\d$/.test(text)) return text;
-  return unit === "%" ? `${text}%` : `${text} ${unit}`;
+  if (unit === "%") return typeof value === "number" && /\.\d$/.test(text) ? `${text}0%` : `${text}%`;
+  return /^[+-]?1$/.test(text) && /^[a-z]{3,}s$/.test(unit) ? `${text} ${unit.slice(0, -1)}` : `${text} ${unit}`;
 }
 
-/** What a rule saw. A percentage has at least two decimals, so that 62.5 and 62.50 are not two numbers. */
+/** What a rule saw: `80.00%` and not `80%`, because it was measured and not chosen. */
 export function measured({ actual, unit }: Rule): string {
-  const padded = typeof actual === "number" && unit === "%" && /^-?\d+(\.\d)?$/.test(String(actual)) ? actual.toFixed(2) : actual;
-  return amount(padded, unit);
+  return amount(typeof actual === "number" && unit === "%" && Number.isInteger(actual) ? `${actual}.00` : actual, unit);
 }
 
 export function counted(count: number, one: string, many: string = `${one}s`): string {
