@@ -173,7 +173,11 @@ function endLiving(): void {
 function end(child: ChildProcess): void {
   signal(child, "SIGTERM");
   const timer = setTimeout(() => signal(child, "SIGKILL"), grace);
-  child.on("close", () => clearTimeout(timer));
+  child.on("close", () => {
+    clearTimeout(timer);
+    // What it started may have closed stdout and lived on.
+    signal(child, "SIGKILL");
+  });
 }
 
 function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
