@@ -1,8 +1,7 @@
 import type { Section, Text } from "../../../packages/report/model.ts";
 import { percentText } from "./fraction.ts";
 import type { Coverage } from "./gather.ts";
-import type { Patch } from "./patch.ts";
-import { extensionOf } from "./path-text.ts";
+import { type Patch, unseenFiles } from "./patch.ts";
 import type { LeftOut } from "./paths.ts";
 import type { Totals } from "./totals.ts";
 
@@ -11,8 +10,7 @@ const shownWithoutExplain = 50;
 /** What was left out, and with `explain` also what was counted: the number, file by file. */
 export function explainSections(coverage: Coverage, totals: Totals, patch: Patch, explain: boolean): Section[] {
   const sections: Section[] = [];
-  const kinds = new Set(totals.files.map(({ path }) => extensionOf(path)));
-  const unseen = explain ? patch.unreported : patch.unreported.filter((path) => kinds.has(extensionOf(path)));
+  const unseen = explain ? patch.unreported : unseenFiles(patch, totals.files);
   if (unseen.length > 0) {
     const items = limited(
       unseen.map((path) => ({ code: path })),

@@ -5,7 +5,7 @@ import type { Rule, RuleVerdict } from "../../../packages/report/model.ts";
 import type { Adjusted, BaselineResult } from "./baseline.ts";
 import { compare, dropNumber, dropsMoreThan, isBelow, nothing, percentNumber, percentText } from "./fraction.ts";
 import type { Ratio } from "./model.ts";
-import { filterPatch, type Patch } from "./patch.ts";
+import { filterPatch, type Patch, unseenFiles } from "./patch.ts";
 import type { Ratchet } from "./ratchet.ts";
 import { type Counting, sumOf, type Totals } from "./totals.ts";
 
@@ -66,19 +66,21 @@ export function judgeMinimum({ totals, waivers }: Evidence, limit: Decimal): Jud
 }
 
 /** Why no rule about the change can be judged; `undefined` when they can. */
-export function whyNoPatch({
-  totals,
-  patch,
-  changeUnknown,
-  minimumChangedLines,
-}: Evidence): { verdict: "neutral" | "unknown"; why: string } | undefined {
+export function whyNoPatch(evidence: Evidence): { verdict: "neutral" | "unknown"; why: string } | undefined {
+  const { totals, patch, changeUnknown, minimumChangedLines } = evidence;
   if (changeUnknown !== undefined) return { verdict: "unknown", why: `the change is not known: ${changeUnknown}` };
   if (patch.unknown !== undefined) return { verdict: "unknown", why: patch.unknown };
   if (totals.missing !== undefined) return { verdict: "unknown", why: totals.missing };
-  if (patch.lines === 0 && patch.ratio.total === 0) return { verdict: "neutral", why: "the change has no coverable lines" };
+  if (patch.lines === 0 && patch.ratio.total === 0)
+    return { verdict: "neutral", why: `the change has no coverable lines${unseenWords(evidence)}` };
   if (patch.lines >= minimumChangedLines) return undefined;
   const few = `${patch.lines} coverable ${patch.lines === 1 ? "line is" : "lines are"}`;
   return { verdict: "neutral", why: `${few} fewer than minimum-changed-lines ${minimumChangedLines}` };
+}
+
+function unseenWords({ patch, totals }: Evidence): string {
+  const unseen = unseenFiles(patch, totals.files).length;
+  return unseen === 0 ? "" : `, and ${unseen} changed ${unseen === 1 ? "file stands" : "files stand"} in no report`;
 }
 
 /** `changed lines`, or `branches on changed lines`. */

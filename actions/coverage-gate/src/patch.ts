@@ -1,6 +1,7 @@
 import type { ChangedFile, LineRange } from "../../../packages/frame/ports.ts";
 import { nothing, plus } from "./fraction.ts";
 import type { FileCoverage, Ratio } from "./model.ts";
+import { extensionOf } from "./path-text.ts";
 import type { LeftOut } from "./paths.ts";
 import { type Counting, eachLine, isTotalsOnly, RangeFolder } from "./totals.ts";
 
@@ -89,4 +90,10 @@ export function filterPatch(patch: Patch, keeps: (path: string) => boolean): Rat
   let ratio = nothing;
   for (const file of patch.files.values()) if (keeps(file.path)) ratio = plus(ratio, file.ratio);
   return ratio;
+}
+
+/** Changed files that look like measured code and stand in no report: nobody knows whether their lines are covered. */
+export function unseenFiles(patch: Patch, measured: readonly { readonly path: string }[]): string[] {
+  const kinds = new Set(measured.map(({ path }) => extensionOf(path)));
+  return patch.unreported.filter((path) => kinds.has(extensionOf(path)));
 }

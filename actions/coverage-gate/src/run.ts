@@ -17,7 +17,7 @@ import { type Evidence, type Judgement, judgeDrop, judgeMinimum, judgePatchRule,
 import { judgeThresholds } from "./judge-thresholds.ts";
 import { keepResults } from "./keep.ts";
 import type manifest from "./manifest.ts";
-import { judgePatch, type Patch } from "./patch.ts";
+import { judgePatch, type Patch, unseenFiles } from "./patch.ts";
 import { type Ratchet, readRatchet } from "./ratchet.ts";
 import { readThresholds, type Threshold } from "./thresholds.ts";
 import { type Counting, countTotals, type Totals } from "./totals.ts";
@@ -105,7 +105,7 @@ async function describeAll(
       ...describe({ totals, patch, worst, head, baseline, flag, history, totalFails }),
       ...explainSections(coverage, totals, patch, inputs.explain),
     ],
-    notes: [...found.notes, ...changeNotes(found), ...coverage.notes],
+    notes: [...found.notes, ...changeNotes(found), ...unseenNotes(patch, totals), ...coverage.notes],
     ...(change.base === undefined ? {} : { base: change.base }),
     ...("missing" in baseline ? {} : { baseline: { commit: baseline.commit, distance: baseline.distance } }),
     data: reportData(coverage, totals, patch, baseline, flag),
@@ -122,6 +122,14 @@ function changeNotes({ change, baseline }: Gathered): string[] {
     notes.push(`The baseline is ${baseline.commit.slice(0, 7)}, ${steps} before the base, which has no numbers of its own.`);
   }
   return notes;
+}
+
+function unseenNotes(patch: Patch, totals: Totals): string[] {
+  const unseen = unseenFiles(patch, totals.files).length;
+  if (unseen === 0) return [];
+  return [
+    `${unseen} changed ${unseen === 1 ? "file stands" : "files stand"} in no report, so the patch coverage does not count ${unseen === 1 ? "it" : "them"}.`,
+  ];
 }
 
 function outputsOf(totals: Totals, patch: Patch, { baseline, change }: Gathered): GateOutputs {

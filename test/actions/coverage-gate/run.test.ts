@@ -202,6 +202,9 @@ describe("the change", () => {
     const { outcome } = await gate({ reports, changed: files, paths: ["src/a.ts", "src/b.ts", "src/new.ts", "notes.md"] });
     const text = JSON.stringify(outcome.report.sections);
     expect([text.includes("src/new.ts"), text.includes("notes.md")]).toEqual([true, false]);
+    expect(outcome.report.notes).toContain("1 changed file stands in no report, so the patch coverage does not count it.");
+    const judged = await gate({ inputs, reports, changed: files, paths: ["src/a.ts", "src/b.ts", "src/new.ts", "notes.md"] });
+    expect(judged.outcome.headline).toContain("the change has no coverable lines, and 1 changed file stands in no report");
   });
 });
 
