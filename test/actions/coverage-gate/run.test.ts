@@ -350,7 +350,7 @@ describe("flags", () => {
 
 describe("waivers", () => {
   it("takes files out of a rule's numbers", async () => {
-    const waivers = [{ rule: "minimum", path: "legacy/**", reason: "moves out", until: "2027-01-31" }];
+    const waivers = [{ rule: "minimum", path: "legacy/**", reason: "moves out", until: "2027-01-31", where: ".forge.yml:3:5" }];
     const reports = [report(lcov, { "src/a.ts": "++++", "legacy/b.ts": "----" })];
     expect((await gate({ reports, waivers })).outcome.report.rules).toMatchObject([{ name: "minimum", verdict: "pass", actual: 100 }]);
     expect((await gate({ reports })).outcome.verdict).toBe("fail");
