@@ -66,9 +66,17 @@ function unknownSchema(given: unknown): string {
 function parsed(json: string | Uint8Array, limits: Required<ReadLimits>): unknown {
   const size = typeof json === "string" ? Buffer.byteLength(json) : json.length;
   if (size > limits.maxBytes) throw new ShapeError(`it has ${size} bytes, allowed are ${limits.maxBytes}`);
-  const content = typeof json === "string" ? json : new TextDecoder("utf-8", { fatal: true }).decode(json);
+  const content = typeof json === "string" ? json : decoded(json);
   measure(content, limits);
   return JSON.parse(content);
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ShapeError("it is not UTF-8");
+  }
 }
 
 const quote = 0x22;

@@ -11,9 +11,12 @@ const labelledPoints = 12;
 const levels = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 const asciiLevels = ["_", ".", "-", "=", "+", "*", "%", "#"] as const;
 
+/** Beyond this, numbers are written with exponents, and differences overflow. */
+const largestDrawn = 1e15;
+
 /** The points that can be drawn, oldest first. */
 export function drawn(trend: Trend): readonly { readonly label: string; readonly value: number }[] {
-  return trend.points.filter((point) => Number.isFinite(point.value)).slice(-drawnPoints);
+  return trend.points.filter((point) => Math.abs(point.value) < largestDrawn).slice(-drawnPoints);
 }
 
 /** One character a value, from the lowest to the highest of them; equal values stand in the middle. */
@@ -67,8 +70,7 @@ function axis(values: readonly number[], unit: string): [number, number] {
 }
 
 function decimal(value: number): string {
-  const fixed = Math.abs(value) < 1e15 ? value.toFixed(4) : BigInt(Math.trunc(value)).toString();
-  return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  return value.toFixed(4).replace(/\.?0+$/, "");
 }
 
 const longestLabel = 40;
