@@ -44,6 +44,11 @@ const badValues: Readonly<Record<InputSpec["type"], string>> = {
   secret: "",
 };
 
+/** What an environment variable can hold: no NUL, and less than a Linux process may be given. */
+function asVariable(text: string): string {
+  return text.replaceAll("\0", "").slice(0, 100_000);
+}
+
 /** What every run of every action owes, whatever it was given. */
 function expectWellBehaved(run: BundleRun, manifest: Manifest): void {
   expect([0, 1, 2, 3], `${run.stdout}${run.stderr}`).toContain(run.exitCode);
@@ -131,14 +136,14 @@ describe.each(names)("%s", async (name) => {
   it.each(Object.keys(manifest.inputs))("survives hostile text in %s", async (input) => {
     const index = Object.keys(manifest.inputs).indexOf(input);
     const hostile = hostileStrings[(index * 7) % hostileStrings.length];
-    const run = await play({ with: { [input]: (hostile?.text ?? "").replaceAll("\0", "") } });
-    if (run.exitCode !== null) expectWellBehaved(run, manifest);
+    const run = await play({ with: { [input]: asVariable(hostile?.text ?? "") } });
+    expectWellBehaved(run, manifest);
   });
 
   it("survives every hostile text in its free inputs at once", async () => {
     const free = Object.entries(manifest.inputs).filter(([, { type }]) => ["string", "list", "yaml"].includes(type));
     for (const { text, name: which } of hostileStrings) {
-      const value = text.replaceAll("\0", "").slice(0, 100_000);
+      const value = asVariable(text);
       const run = await play({ with: Object.fromEntries(free.map(([input]) => [input, value])) });
       expectWellBehaved(run, manifest);
       expect(run.exitCode, which).not.toBeNull();

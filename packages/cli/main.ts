@@ -46,6 +46,11 @@ async function runAction({ action, inputs, json }: Extract<Command, { kind: "run
   await import(/* webpackIgnore: true */ bundle.href);
 }
 
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await run(parseCommand(process.argv.slice(2), actions));
 } catch (error) {

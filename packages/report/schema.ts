@@ -103,7 +103,7 @@ export function reportSchema(action: string, outputs: readonly string[], data: S
     sections: list(
       object({ title: string, folded: { type: "boolean" }, blocks: list({ $ref: "#/definitions/block" }) }, ["title", "blocks"]),
     ),
-    data,
+    data: { description: "Empty when nothing could be judged.", anyOf: [data, { type: "object", maxProperties: 0 }] },
   };
   const optional = new Set(["head", "base", "baseline", "runUrl"]);
   return {

@@ -16,6 +16,7 @@ export async function start<M extends Manifest, P>(definition: Definition<M, P>)
   const name = `${definition.manifest.action} ${version}`;
   stopOnSignals(name);
   process.on("uncaughtException", (error) => dieOfBug(name, error));
+  quietWhenUnread();
   process.on("unhandledRejection", (error) => dieOfBug(name, error));
   try {
     const host = await openHost(definition.manifest, version, process.env);
@@ -49,6 +50,13 @@ function stopOnSignals(name: string): void {
       process.exit(code);
     });
   }
+}
+
+/** `forge run … | head`: a reader that has seen enough is no error. */
+function quietWhenUnread(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 function dieOfBug(name: string, error: unknown): never {
