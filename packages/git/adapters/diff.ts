@@ -33,7 +33,8 @@ interface Open extends Situation {
  * Names that are not UTF-8 have U+FFFD for what cannot be read. Files that git or an attribute calls binary still have their lines; submodules
  * have none. Renames are files that are at least half alike; beyond a million pairs only those that are wholly alike are found.
  */
-export function openDiff(options: DiffOptions): Diff {
+export function openDiff(given: DiffOptions): Diff {
+  const options = { ...given, token: given.token || undefined };
   const { exec, workingDirectory, terminal } = options;
   const repository = once(() => openRepository(exec, workingDirectory, process.env, !terminal));
   const open = once(async () => openSituation(options, await required(repository(), workingDirectory)));

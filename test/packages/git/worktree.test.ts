@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { diffOf, lines, newRepository } from "./sandbox.ts";
@@ -90,4 +90,20 @@ test("line ends that git converts are no change", async () => {
   repository.commit({ ".gitattributes": "*.txt text eol=crlf\n", "a.txt": lines(5) });
   repository.write("a.txt", lines(5).replace("line 3", "LINE 3").replaceAll("\n", "\r\n"));
   expect((await diffOf(repository.root).change()).files).toMatchObject([{ path: "a.txt", added: [[3, 3]] }]);
+});
+
+test("a change that only the index's date gives away is seen, also through the copy of the index", async () => {
+  const repository = newRepository();
+  repository.git("config", "core.trustctime", "false");
+  const date = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 120_000);
+  const dated = (path: string): void => utimesSync(join(repository.root, path), date, date);
+  repository.write("a.txt", "1\n");
+  dated("a.txt");
+  repository.commit();
+  // Same size, same date: git looks inside, because the index is no newer than the file.
+  dated(".git/index");
+  repository.write("a.txt", "2\n");
+  dated("a.txt");
+  repository.write("new.txt", "1\n");
+  expect((await diffOf(repository.root).change()).files.map((file) => file.path)).toEqual(["a.txt", "new.txt"]);
 });
