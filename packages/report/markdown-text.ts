@@ -163,5 +163,7 @@ function linked(shown: string, link: string): string {
 
 function place(piece: Place, tree: Tree | undefined, most: number): string {
   const shown = codeSpan(clipped(piece.text ?? placeText(piece.place, piece.line, piece.endLine), most));
-  return tree === undefined ? shown : linked(shown, fileAddress(tree, piece.place, piece.line, piece.endLine));
+  return tree === undefined || piece.place.length > longestLink
+    ? shown
+    : linked(shown, fileAddress(tree, piece.place, piece.line, piece.endLine));
 }

@@ -1,7 +1,7 @@
 import { printableLine } from "../frame/printable.ts";
 import type { Inline, Text } from "./model.ts";
 import { beginning, ending, widthOf } from "./width.ts";
-import { placeText } from "./wording.ts";
+import { clipped, placeText } from "./wording.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -16,8 +16,11 @@ export type Spans = readonly Span[];
 
 const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
 
+/** An escape has at most nine characters, so what was counted here is not cut again. */
+const longestSpan = 4_000;
+
 export function span(text: string, style?: Style): Span {
-  return { text: printableLine(text.replace(/\s+/gu, " ")), style };
+  return { text: printableLine(clipped(text, longestSpan).replace(/\s+/gu, " "), 10 * longestSpan), style };
 }
 
 export function spansOf(text: Text): Spans {

@@ -76,7 +76,7 @@ function decimal(value: number): string {
 const longestLabel = 40;
 
 function mermaidLabel(text: string): string {
-  const kept = visible(text)
+  const kept = visible(text.slice(0, 10 * longestLabel))
     .replace(/[^\p{L}\p{N} .,:/()+_%-]/gu, " ")
     .replace(/%+/g, "%")
     .replace(/\s+/g, " ")

@@ -65,6 +65,12 @@ describe("renderTerminal", () => {
     );
   });
 
+  it("survives ten megabytes of anything, and counts what it leaves out", () => {
+    for (const text of [" ".repeat(10_000_000), "\u001b".repeat(10_000_000)]) {
+      expect(renderTerminal(everyField(text), plain)).toContain("… 9,996,000 more characters");
+    }
+  });
+
   it("aligns wide letters", () => {
     const rows = [
       ["漢字", "1"],
