@@ -27,25 +27,31 @@ export interface Ratio {
 /** What is known of a line; the larger wins when reports are merged (SimpleCov's own rule: 0 and null give null, null and a hit give the hit). */
 export const lineState = { missed: 0, ignored: 1, hit: 2 } as const;
 
+/** Line numbers from 1, ascending, in the narrowest array that holds them all: a big report has millions. */
+export type LineColumn = Uint16Array | Uint32Array;
+
 /** Lines a report speaks of, ascending, each once. */
 export interface LineTable {
-  readonly line: Uint32Array;
+  readonly line: LineColumn;
   /** A `lineState` for each line. */
   readonly state: Uint8Array;
   /** How often each line ran; kept only when the merged report is to be written. */
   readonly count?: Float64Array;
 }
 
+/** Whole numbers from 0 to 2^53 in the narrowest array that holds them all. */
+export type KeyColumn = Uint8Array | Uint32Array | Float64Array;
+
 /** Statements, branches or functions: each with the line it starts on, ascending by line, then by key. */
 export interface UnitTable {
-  readonly line: Uint32Array;
+  readonly line: LineColumn;
   /** 1 covered, 0 not. */
   readonly covered: Uint8Array;
   /**
    * What makes two units of one line the same when reports are merged: an ordinal within the line, a position in the source, or a 52-bit hash of
    * a name. Numbers, because a big report has millions. Keys mean something only together with their line.
    */
-  readonly key: Float64Array;
+  readonly key: KeyColumn;
   /** How much each counts (Go counts statements per block); 1 each where absent. */
   readonly weight?: Uint32Array;
   /** How often each ran; kept only when the merged report is to be written. */

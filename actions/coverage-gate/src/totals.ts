@@ -1,6 +1,15 @@
 import type { LineRange } from "../../../packages/frame/ports.ts";
 import { nothing, plus } from "./fraction.ts";
-import { type FileCoverage, type LineTable, lineState, type Metric, metrics, type Ratio, type UnitTable } from "./model.ts";
+import {
+  type FileCoverage,
+  type LineColumn,
+  type LineTable,
+  lineState,
+  type Metric,
+  metrics,
+  type Ratio,
+  type UnitTable,
+} from "./model.ts";
 
 /** What is counted, and whether a line with an untaken branch is a hit. */
 export interface Counting {
@@ -58,7 +67,7 @@ function eachUnitLine({ line, covered, weight }: UnitTable, visit: VisitLine, fi
   }
 }
 
-function lowerBound(values: Uint32Array, wanted: number): number {
+function lowerBound(values: LineColumn, wanted: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
