@@ -66,7 +66,9 @@ class Fake implements FakeGitHub {
   problems: string[] = [];
   readonly #faults = new Faults();
   readonly #prefix: string;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #stalled = new Set<ServerResponse>();
+  /** Connections stay open between requests: one that is closed just as a client takes it up again would be a fault that nobody planned. */
+  readonly #server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => void this.#serve(request, response));
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -97,7 +99,8 @@ class Fake implements FakeGitHub {
     this.requests = [];
     this.problems = [];
     this.#faults.clear();
-    this.#server.closeAllConnections();
+    for (const response of this.#stalled) response.destroy();
+    this.#stalled.clear();
   }
 
   close(): Promise<void> {
@@ -236,8 +239,8 @@ class Fake implements FakeGitHub {
   #misbehave(fault: Fault, response: ServerResponse, record: Recorded, carryOut: () => Answer): void {
     const headers = this.#headers();
     const answer = "after" in fault && fault.after === true ? carryOut() : undefined;
-    if (fault.kind === "stall") return;
-    if (fault.kind === "reset-mid-body") send(response, record, answer ?? anything, headers, "cut");
+    if (fault.kind === "stall") this.#stalled.add(response);
+    else if (fault.kind === "reset-mid-body") send(response, record, answer ?? anything, headers, "cut");
     else if (fault.kind === "truncated-json") send(response, record, answer ?? anything, headers, "half");
     else send(response, record, refusalOf(fault), headers, "whole");
   }

@@ -10,6 +10,7 @@ type Octokit = ReturnType<typeof getOctokit>;
 const jobLogin = "github-actions[bot]";
 const mostPages = 100;
 const pageSize = 100;
+const brokeOff = "the answer broke off";
 const silent = (): void => {};
 
 /** A client for one piece of work: its patience and its deadline begin now. */
@@ -102,7 +103,7 @@ class OctokitClient implements Client {
     try {
       const headers = raw ? { accept: "application/vnd.github.raw+json" } : {};
       const { status, data, headers: answered } = await this.#octokit.request(route, { ...parameters, headers, request: { signal } });
-      if (signal.aborted || isBroken(status, data, raw)) return { status: 0, headers: {}, message: "the answer broke off" };
+      if (signal.aborted || isBroken(status, data, raw, answered)) return { status: 0, headers: {}, message: brokeOff };
       return { ok: true, status, data, hasNextPage: /\brel="next"/.test(answered.link ?? "") };
     } catch (error) {
       return failedOf(error);
@@ -110,9 +111,10 @@ class OctokitClient implements Client {
   }
 }
 
-/** JSON that does not parse arrives as the text that it was. */
-function isBroken(status: number, data: unknown, raw: boolean): boolean {
-  return !raw && status !== 204 && (typeof data !== "object" || data === null);
+/** JSON that does not parse arrives as the text that it was, and raw text whose connection broke as an empty one. */
+function isBroken(status: number, data: unknown, raw: boolean, headers: Parameters): boolean {
+  if (status === 204) return false;
+  return raw ? data === "" && String(headers["content-length"]) !== "0" : typeof data !== "object" || data === null;
 }
 
 function failedOf(error: unknown): Failed {
@@ -122,10 +124,13 @@ function failedOf(error: unknown): Failed {
   if (typeof response !== "object" || response === null) return { status: 0, headers: {}, message };
   const status = property(error, "status");
   const headers = property(response, "headers");
+  const data = property(response, "data");
+  const cutOff = typeof data !== "object" && /json/.test(textAt(headers, "content-type") ?? "");
+  if (cutOff) return { status: 0, headers: {}, message: brokeOff };
   return {
     status: typeof status === "number" ? status : 0,
     headers: typeof headers === "object" && headers !== null ? (headers as Failed["headers"]) : {},
-    message: textAt(response, "data", "message") ?? message,
+    message: textAt(data, "message") ?? message,
   };
 }
 

@@ -1,0 +1,275 @@
+import type { BaselineRecord } from "../../frame/ports.ts";
+import type { Client, Pace, Reply } from "../../github/client.ts";
+import { inWords } from "../../github/failures.ts";
+import { type Past, parseEnvelope, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
+import { allowedExtra, historyPath, readme, recordPath } from "../layout.ts";
+import { isCommit } from "../policy.ts";
+import { type BaselineContext, type Extra, emptyShelf, ownerOf, type Saved, type Shelf, tooFar } from "../store.ts";
+
+/** How much of the past the index of an action holds. */
+const keep = { entries: 500, bytes: 1024 * 1024 };
+
+/**
+ * How often a write is tried when others write at the same time. With pauses drawn from a range that doubles from one second to thirty,
+ * fifty that start at once and need a second each all get through within twelve tries.
+ */
+const mostTries = 12;
+const firstPause = 1000;
+const longestPause = 30_000;
+
+/** How many tries may end because GitHub is down, each after the client's own. */
+const mostOutages = 2;
+
+/** Writers wait for each other, so this takes longer than one request's patience. */
+const writingPace: Partial<Pace> = { deadline: 300_000 };
+
+export interface BranchContext extends BaselineContext {
+  readonly pace?: Partial<Pace>;
+}
+
+/** An orphan branch of the repository, read and written through GitHub's Git Data API; without a token, the local clone of it. */
+export async function openBranch(context: BranchContext, name: string): Promise<Shelf> {
+  const [owner, repo] = context.event.repository.split("/");
+  const { token } = context;
+  if (token === undefined || token === "" || owner === undefined || repo === undefined) return openLocalBranch(context, name);
+  const { openClient } = await import("../../github/adapters/client.ts");
+  const pace = { ...writingPace, now: () => context.clock.now(), ...context.pace };
+  const client = (): Client => openClient({ token, apiUrl: context.event.apiUrl, log: context.log, pace });
+  return new BranchShelf(context, { owner, repo }, name, client);
+}
+
+/** The data branch as the local clone last fetched it; read only, without network. */
+export async function openLocalBranch(context: BaselineContext, name: string): Promise<Shelf> {
+  const owner = ownerOf(context);
+  const where = `origin/${name}`;
+  const read = async (path: string): Promise<string | undefined> => {
+    const bytes = await context.diff.show(where, path);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  };
+  const index = async (): Promise<readonly Past[] | { readonly missing: string }> => {
+    try {
+      const text = await read(historyPath(owner));
+      return (text === undefined ? undefined : parseHistory(text, owner)) ?? { missing: `${where} holds nothing of it` };
+    } catch {
+      return { missing: `this clone has no ${where}: fetch it with \`git fetch origin ${name}\`` };
+    }
+  };
+  return {
+    ...emptyShelf("a local clone is only read"),
+    history: async () => {
+      const found = await index();
+      return "missing" in found ? [] : found;
+    },
+    nearest: async (commits) => {
+      const found = await index();
+      if ("missing" in found) return found;
+      const chosen = nearestIn(found, commits);
+      if ("missing" in chosen) return chosen;
+      const text = await read(recordPath(owner, chosen.commit));
+      return recordFrom(text, owner, chosen.commit);
+    },
+  };
+}
+
+function nearestIn(index: readonly Past[], commits: readonly string[]): { readonly commit: string } | { readonly missing: string } {
+  const stored = new Set(index.map(({ commit }) => commit));
+  const commit = commits.find((candidate) => stored.has(candidate));
+  if (commit !== undefined) return { commit };
+  const latest = index.at(-1);
+  return { missing: latest === undefined ? "nothing is stored yet" : tooFar(latest.commit, commits.length) };
+}
+
+function recordFrom(
+  text: string | undefined,
+  owner: { readonly action: string; readonly id: string },
+  commit: string,
+): BaselineRecord | { readonly missing: string } {
+  if (text === undefined) return { missing: `the record of ${commit.slice(0, 7)} is gone` };
+  const parsed = parseEnvelope(text, owner);
+  if ("missing" in parsed) return parsed;
+  return parsed.record.commit === commit ? parsed.record : { missing: `the record of ${commit.slice(0, 7)} is of another commit` };
+}
+
+interface Refused {
+  readonly skipped: string;
+  /** It may go better later. */
+  readonly down?: true;
+}
+
+/** The branch at one moment. */
+interface Head {
+  /** Empty where the branch does not exist yet. */
+  readonly commit: string;
+  readonly tree: string;
+  readonly index: readonly Past[];
+}
+
+class BranchShelf implements Shelf {
+  readonly #context: BranchContext;
+  readonly #at: { readonly owner: string; readonly repo: string };
+  readonly #name: string;
+  readonly #open: () => Client;
+  /** As it was last read; the first try of a write starts from it, and finds out if it is old. */
+  #head: Head | undefined;
+
+  constructor(context: BranchContext, at: { readonly owner: string; readonly repo: string }, name: string, open: () => Client) {
+    this.#context = context;
+    this.#at = at;
+    this.#name = name;
+    this.#open = open;
+  }
+
+  async nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }> {
+    const client = this.#open();
+    const head = await this.#readHead(client);
+    if ("skipped" in head) return { missing: head.skipped };
+    if (head.commit === "") return { missing: `there is no branch ${this.#name} yet` };
+    const chosen = nearestIn(head.index, commits);
+    if ("missing" in chosen) return chosen;
+    const owner = ownerOf(this.#context);
+    const text = await this.#readFile(client, recordPath(owner, chosen.commit), head.commit);
+    return typeof text === "object" ? { missing: text.skipped } : recordFrom(text, owner, chosen.commit);
+  }
+
+  async history(): Promise<readonly BaselineRecord[]> {
+    this.#head ??= await this.#freshHead();
+    return this.#head?.index ?? [];
+  }
+
+  async put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved> {
+    const client = this.#open();
+    const { wait, random } = { wait: sleep, random: Math.random, ...this.#context.pace };
+    let outages = 0;
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const outcome = await this.#try(client, record, extra, tries === 1);
+      this.#head = undefined;
+      if (outcome === "done") return { saved: `${recordPath(ownerOf(this.#context), record.commit)} on the branch ${this.#name}` };
+      if (outcome !== "overtaken") {
+        outages += 1;
+        if (outcome.down !== true || outages > mostOutages) return { skipped: outcome.skipped };
+      } else this.#context.log.debug(`Another run wrote to ${this.#name} first (try ${tries} of ${mostTries}).`);
+      if (tries < mostTries) await wait(random() * Math.min(longestPause, firstPause * 2 ** (tries - 1)));
+    }
+    return { skipped: `other runs kept writing to ${this.#name} at the same time, ${mostTries} times over` };
+  }
+
+  async #try(client: Client, record: BaselineRecord, extra: readonly Extra[], first: boolean): Promise<"done" | "overtaken" | Refused> {
+    const head = (first ? this.#head : undefined) ?? (await this.#readHead(client));
+    if ("skipped" in head) return head;
+    // An answer may have been lost after the deed.
+    const stored = !first && head.index.some(({ commit, created }) => commit === record.commit && created === record.created);
+    return stored ? "done" : this.#commit(client, head, record, extra);
+  }
+
+  async #freshHead(): Promise<Head | undefined> {
+    const head = await this.#readHead(this.#open());
+    return "skipped" in head ? undefined : head;
+  }
+
+  async #readHead(client: Client): Promise<Head | Refused> {
+    const reply = await client.request("GET /repos/{owner}/{repo}/branches/{branch}", { ...this.#at, branch: this.#name });
+    if (!reply.ok && reply.failure.kind === "missing") return this.#remember({ commit: "", tree: "", index: [] });
+    if (!reply.ok) return this.#refusal("read", reply);
+    const commit = textAt(reply.data, "commit", "sha");
+    const tree = textAt(reply.data, "commit", "commit", "tree", "sha");
+    if (!isCommit(commit) || !isCommit(tree)) return { skipped: `GitHub's answer about the branch ${this.#name} makes no sense` };
+    const index = await this.#readIndex(client, commit);
+    return "skipped" in index ? index : this.#remember({ commit, tree, index });
+  }
+
+  /** An index that is torn is read once more, in case the answer was; then it is started anew: the records themselves are still there. */
+  async #readIndex(client: Client, commit: string): Promise<readonly Past[] | Refused> {
+    const owner = ownerOf(this.#context);
+    for (let looks = 1; looks <= 2; looks++) {
+      const text = await this.#readFile(client, historyPath(owner), commit);
+      if (typeof text === "object") return text;
+      const index = text === undefined ? [] : parseHistory(text, owner);
+      if (index !== undefined) return index;
+    }
+    return [];
+  }
+
+  #remember(head: Head): Head {
+    this.#head = head;
+    return head;
+  }
+
+  async #readFile(client: Client, path: string, ref: string): Promise<string | undefined | Refused> {
+    const reply = await client.request("GET /repos/{owner}/{repo}/contents/{path}", { ...this.#at, path, ref }, { raw: true });
+    if (!reply.ok) return reply.failure.kind === "missing" ? undefined : this.#refusal("read", reply);
+    return reply.data instanceof ArrayBuffer ? new TextDecoder().decode(reply.data) : String(reply.data);
+  }
+
+  /** One commit on top of `head`, put in place only if the branch still stands there. */
+  async #commit(client: Client, head: Head, record: BaselineRecord, extra: readonly Extra[]): Promise<"done" | "overtaken" | Refused> {
+    const first = head.commit === "";
+    const tree = await this.#post(client, "POST /repos/{owner}/{repo}/git/trees", {
+      ...(first ? {} : { base_tree: head.tree }),
+      tree: this.#files(head, record, extra).map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
+    });
+    if (typeof tree === "object") return tree;
+    const commit = await this.#post(client, "POST /repos/{owner}/{repo}/git/commits", {
+      message: `${record.action}${record.id === "" ? "" : ` ${record.id}`} at ${record.commit}\n`,
+      tree,
+      parents: first ? [] : [head.commit],
+    });
+    if (typeof commit === "object") return commit;
+    const reply = first
+      ? await client.request(
+          "POST /repos/{owner}/{repo}/git/refs",
+          { ...this.#at, ref: `refs/heads/${this.#name}`, sha: commit },
+          { repeatable: true },
+        )
+      : await client.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
+          ...this.#at,
+          ref: `heads/${this.#name}`,
+          sha: commit,
+          force: false,
+        });
+    if (reply.ok) return "done";
+    const overtaken = /not a fast.forward|already exists|does not exist/i.test(reply.failure.message);
+    return overtaken ? "overtaken" : this.#refusal("write", reply);
+  }
+
+  #files(head: Head, record: BaselineRecord, extra: readonly Extra[]): Extra[] {
+    const owner = ownerOf(this.#context);
+    const folder = historyPath(owner).slice(0, -"history.json".length);
+    return [
+      ...(head.commit === "" ? [{ name: "README.md", content: readme }] : []),
+      { name: recordPath(owner, record.commit), content: renderEnvelope({ record, history: [] }) },
+      { name: historyPath(owner), content: renderHistory(owner, withPast(head.index, pointOf(record) ?? bare(record), keep)) },
+      ...allowedExtra(extra).map(({ name, content }) => ({ name: `${folder}${name}`, content })),
+    ];
+  }
+
+  /** Objects are named by their content, so making one twice makes one. Gives its hash. */
+  async #post(client: Client, route: string, parameters: Readonly<Record<string, unknown>>): Promise<string | Refused> {
+    const reply = await client.request(route, { ...this.#at, ...parameters }, { repeatable: true });
+    if (!reply.ok) return this.#refusal("write", reply);
+    const sha = textAt(reply.data, "sha");
+    return isCommit(sha) ? sha : { skipped: "GitHub's answer about a git object makes no sense" };
+  }
+
+  #refusal(verb: "read" | "write", { failure }: Reply & { ok: false }): Refused {
+    if (failure.kind === "rights" && failure.message.startsWith("Resource not accessible")) {
+      return { skipped: `the token may not ${verb} the branch ${this.#name}: the job needs \`permissions: contents: ${verb}\`` };
+    }
+    return { skipped: `the branch ${this.#name}: ${inWords(failure)}`, ...(failure.kind === "down" ? { down: true } : {}) };
+  }
+}
+
+/** An index must name every record, also one whose data has nothing short. */
+function bare(record: BaselineRecord): Past {
+  return { ...record, data: null, point: true };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function textAt(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) => (typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined),
+    value,
+  );
+}

@@ -1,0 +1,124 @@
+import { messageOf } from "../frame/errors.ts";
+import type { Event } from "../frame/event.ts";
+import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log } from "../frame/ports.ts";
+import { type Envelope, largestEnvelope, type Owner, renderEnvelope, schema } from "./envelope.ts";
+import { isCommit, mayWrite } from "./policy.ts";
+
+/** What a store may ask of the world. */
+export interface BaselineContext {
+  readonly action: string;
+  readonly id: string;
+  readonly event: Event;
+  readonly files: Files;
+  readonly diff: Diff;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly token: string | undefined;
+  /** The `baseline-branches` input. */
+  readonly branches: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A laptop. */
+  readonly terminal: boolean;
+}
+
+export interface Extra {
+  readonly name: string;
+  readonly content: string;
+}
+
+export type Saved = { readonly saved: string } | { readonly skipped: string };
+
+/** One place where envelopes are kept. What it cannot do it says in words; it throws only for bugs and for wrong input. */
+export interface Shelf {
+  /** The stored measurement of the first of `commits` that has one. */
+  nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }>;
+  /** Newest last. */
+  history(limit: number): Promise<readonly BaselineRecord[]>;
+  put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
+}
+
+/** How many first-parent commits before the wanted one are looked at. */
+export const farthest = 50;
+
+/** The port over a shelf, which is opened by its first use. */
+export function openStore(context: BaselineContext, openShelf: () => Promise<Shelf>): Baseline {
+  let opened: Promise<Shelf> | undefined;
+  const shelf = (): Promise<Shelf> => {
+    opened ??= openShelf();
+    return opened;
+  };
+  return {
+    find: (commit) => find(context, shelf, commit),
+    history: async (limit) => {
+      try {
+        if (limit < 1) return [];
+        return (await (await shelf()).history(limit)).slice(-Math.floor(limit));
+      } catch (error) {
+        context.log.debug(`The history of baselines could not be read: ${messageOf(error)}`);
+        return [];
+      }
+    },
+    save: (data, extra = []) => save(context, shelf, data, extra),
+  };
+}
+
+async function find({ diff, log }: BaselineContext, shelf: () => Promise<Shelf>, commit: string): Promise<BaselineFound> {
+  if (!isCommit(commit)) return { missing: `${JSON.stringify(commit)} is not the full name of a commit` };
+  const line = await firstParents(diff, log, commit);
+  try {
+    const found = await (await shelf()).nearest(line);
+    if ("missing" in found) return found;
+    const distance = line.indexOf(found.commit);
+    if (distance >= 0) return { record: found, distance };
+    return { missing: tooFar(found.commit, line.length) };
+  } catch (error) {
+    return { missing: messageOf(error).replace(/\.$/, "") };
+  }
+}
+
+export function tooFar(commit: string, known: number): string {
+  const looked = known === 1 ? "that commit itself" : `the ${known} commits looked at`;
+  return `what is stored is of ${commit.slice(0, 7)}, which is not among ${looked}`;
+}
+
+/** The commit and what it descends from; the commit alone where git cannot tell. */
+async function firstParents(diff: Diff, log: Log, commit: string): Promise<readonly string[]> {
+  try {
+    const line = await diff.ancestors(commit, farthest + 1);
+    return line[0] === commit ? line : [commit, ...line.slice(0, farthest)];
+  } catch (error) {
+    log.debug(`Only a baseline of ${commit} itself is looked for: ${messageOf(error)}`);
+    return [commit];
+  }
+}
+
+async function save(context: BaselineContext, shelf: () => Promise<Shelf>, data: unknown, extra: readonly Extra[]): Promise<Saved> {
+  try {
+    const permission = mayWrite(context.event, context.branches);
+    if ("refused" in permission) return { skipped: permission.refused };
+    const { action, id, event, clock } = context;
+    const created = new Date(clock.now()).toISOString();
+    const record: BaselineRecord = { schema, action, id, commit: event.sha, branch: permission.branch, created, data };
+    const size = renderEnvelope({ record, history: [] }).length;
+    if (size > largestEnvelope) return { skipped: `it has ${size} bytes, and at most ${largestEnvelope} are kept` };
+    return await (await shelf()).put(record, extra);
+  } catch (error) {
+    return { skipped: messageOf(error).replace(/\.$/, "") };
+  }
+}
+
+/** A history and its newest measurement, as one list. */
+export function wholeHistory({ record, history }: Envelope): BaselineRecord[] {
+  return [...history.filter(({ commit }) => commit !== record.commit), record];
+}
+
+export const ownerOf = ({ action, id }: Owner): Owner => ({ action, id });
+
+/** A shelf that holds nothing and takes nothing, and says why. */
+export function emptyShelf(reason: string): Shelf {
+  return {
+    nearest: async () => ({ missing: reason }),
+    history: async () => [],
+    put: async () => ({ skipped: reason }),
+  };
+}
