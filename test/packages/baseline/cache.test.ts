@@ -99,7 +99,7 @@ describe.each([1, 2] as const)("the cache service, version %i", (protocol) => {
     const { log, lines, secrets } = rememberingLog();
     await (await at(1, { log })).save({});
     expect(lines.some((line) => line.startsWith("cache: "))).toBe(true);
-    expect(lines.join("\n")).not.toContain("add-mask");
+    expect(lines.join("\n")).not.toMatch(/add-mask|sig=/);
     expect(secrets.join(" ")).toContain("secret");
   });
 
