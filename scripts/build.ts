@@ -4,7 +4,7 @@ import { cpSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./build/bundle.ts";
-import { linkSharedAdapters, undici } from "./build/shared.ts";
+import { linkSharedAdapters, onDemand } from "./build/shared.ts";
 import { generate } from "./generate.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -19,7 +19,7 @@ export async function compile(folder: string): Promise<string> {
   const actions = readdirSync(join(folder, "actions"));
   for (const action of actions) cpSync(join(folder, "actions", action, "package.json"), join(compiled, "actions", action, "package.json"));
   const shared = linkSharedAdapters(compiled);
-  shared.set(undici.name, join(folder, undici.entry));
+  for (const { name, entry } of onDemand) shared.set(name, join(folder, entry));
   for (const action of actions) await bundle(join(compiled, "actions", action, "src", "main.js"), join(fresh, action), "../shared/");
   await bundle(join(compiled, "packages", "cli", "main.js"), join(fresh, "forge"), "../shared/");
   for (const [name, entry] of shared) await bundle(entry, join(fresh, "shared", name), "../");

@@ -1,4 +1,3 @@
-import { renderMarkdown } from "../report/markdown.ts";
 import { maskedReport } from "../report/masked.ts";
 import type { Report, ReportBody, Rule } from "../report/model.ts";
 import { type ConfigEntry, configEntry, configName, readWaivers } from "./config.ts";
@@ -24,7 +23,6 @@ export interface Finished {
   readonly exitCode: number;
 }
 
-const commentLimit = 65_000;
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Declare, parse, run, render: everything between a host and an action. Never throws for what a user can cause. */
@@ -211,7 +209,7 @@ class Run {
   async #postComment(report: Report): Promise<string | undefined> {
     if (!this.#comment || this.#ports === undefined) return undefined;
     if (this.#host.event.pullRequest === undefined) return undefined;
-    const body = this.#host.masker.mask(renderMarkdown(report, { limitBytes: commentLimit, medium: "comment" }));
+    const body = this.#host.masker.mask(await this.#host.commentBody(report));
     const posted = await this.#ports.comment.upsert(this.#name(), body);
     return "url" in posted ? undefined : `No comment was posted: ${posted.skipped}.`;
   }

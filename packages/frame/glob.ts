@@ -23,7 +23,12 @@ export function globMatcher(patterns: readonly string[]): (path: string) => bool
 export function compileGlob(pattern: string): (path: string) => boolean {
   const normal = normalizeGlob(pattern);
   if (!hasGlob(normal)) return (path) => path === normal;
-  return picomatch(normal, { dot: true, noextglob: true, nonegate: true, strictSlashes: true });
+  let matches: ((path: string) => boolean) | undefined;
+  return (path) => {
+    // Compiled by the first question: most default globs are never asked.
+    matches ??= picomatch(normal, { dot: true, noextglob: true, nonegate: true, strictSlashes: true });
+    return matches(path);
+  };
 }
 
 /** Without `./`, with `dir/` as `dir/**`; refuses what no path can match. */

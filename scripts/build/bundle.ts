@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { sharedScheme, undici } from "./shared.ts";
+import { minifySync } from "rolldown/utils";
+import { onDemand, sharedReference } from "./shared.ts";
 
 interface NccResult {
   readonly code: string;
@@ -25,7 +26,7 @@ export async function bundle(entry: string, folder: string, sharedPath: string):
     target: "es2023",
   });
   refuseUnresolved(entry, code);
-  write(join(folder, "index.js"), link(code, sharedPath));
+  write(join(folder, "index.js"), ascii(link(minified(entry, code), sharedPath)));
   write(join(folder, "package.json"), '{\n  "type": "module"\n}\n');
   for (const [name, { source }] of Object.entries(assets)) {
     if (name === "package.json") continue;
@@ -35,11 +36,34 @@ export async function bundle(entry: string, folder: string, sharedPath: string):
   }
 }
 
+/** Puts the places of shared bundles in for the names that stand for them; minifiers choose the quotes. */
 function link(code: string, sharedPath: string): string {
   const place = (name: string): string => `"${sharedPath}${name}/index.js"`;
-  return code
-    .replaceAll(new RegExp(`(["'])${sharedScheme}([a-z0-9-]+)\\1`, "g"), (_, _quote, name: string) => place(name))
-    .replaceAll(`"${undici.text}"`, place(undici.name));
+  const linked = code.replace(sharedReference, (_, _quote, name: string) => place(name));
+  return onDemand.reduce(
+    (text, { text: named, name }) => ['"', "'", "`"].reduce((all, quote) => all.replaceAll(`${quote}${named}${quote}`, place(name)), text),
+    linked,
+  );
+}
+
+/** Smaller than what ncc's own minifier leaves, chunks included, and module functions keep the parentheses that let V8 compile them in one go. */
+function minified(entry: string, code: string): string {
+  const result = minifySync(entry, code, {
+    module: true,
+    compress: { target: "es2022" },
+    mangle: { toplevel: true },
+    codegen: { legalComments: "none" },
+  });
+  if (result.errors.length > 0) throw new Error(`${entry}: ${result.errors.map(({ message }) => message).join("; ")}`);
+  return result.code;
+}
+
+/**
+ * One character beyond Latin-1 makes V8 keep and scan the whole file in two bytes a character. Minified code has such characters in
+ * literals only, where an escape means the same.
+ */
+function ascii(code: string): string {
+  return code.replace(/[^\n\r\t\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function refuseUnresolved(entry: string, code: string): void {

@@ -2,13 +2,21 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
 /** Stands in built code for the path of a shared bundle, until the bundle that holds it is written and its own place is known. */
-export const sharedScheme = "forge-shared:";
+const sharedScheme = "forge-shared:";
+export const sharedReference = /(["'`])forge-shared:([a-z0-9-]+)\1/g;
 
 const lazyImport = /\bimport\("(\.[^"]*\/adapters\/[^"]+\.js|\.\/[^"]+\.js)"\)/g;
 const workerEntry = /new URL\("(\.[^"]+)\.(?:ts|js)", here\)/g;
 
-/** The real undici, which `packages/undici-on-demand` names by this text: its code reaches bundles through node_modules, untouched by `tsc`. */
-export const undici = { text: "./adapters/undici.js", name: "undici", entry: "packages/undici-on-demand/adapters/undici.js" } as const;
+/**
+ * What stand-ins for npm packages load on their first use. Their code reaches bundles through node_modules, untouched by `tsc`, so the
+ * text by which they name the real package is replaced in the bundle.
+ */
+export const onDemand = [
+  { text: "./adapters/undici.js", name: "undici", entry: "packages/undici-on-demand/adapters/undici.js" },
+  { text: "./adapters/exec.js", name: "exec", entry: "packages/exec-on-demand/adapters/exec.js" },
+  { text: "./adapters/http-client.js", name: "http-client", entry: "packages/http-client-on-demand/adapters/http-client.js" },
+] as const;
 
 /**
  * Adapters that are imported lazily, or started as workers, become bundles of their own in `dist/shared/`, so that eight actions

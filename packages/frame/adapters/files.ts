@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { codeOf, messageOf, UserError } from "../errors.ts";
@@ -10,11 +9,11 @@ const longestText = 16 * 1024 * 1024;
 const mostFolders = 200_000;
 
 /** Files below a checkout. `scratch` folders (the temporary one) may be written to as well. */
-export async function openFiles(workspace: string, workingDirectory: string, scratch: readonly string[] = []): Promise<Files> {
-  const root = await realFolder(workspace, "the workspace");
-  const here = await realFolder(resolve(root, workingDirectory), "working-directory");
+export function openFiles(workspace: string, workingDirectory: string, scratch: readonly string[] = []): Files {
+  const root = realFolder(workspace, "the workspace");
+  const here = realFolder(resolve(root, workingDirectory), "working-directory");
   if (!isInside(root, here)) throw new UserError(`working-directory: "${workingDirectory}" is outside the workspace ${root}.`);
-  const writable = [root, ...(await Promise.all(scratch.map((folder) => realpath(folder).catch(() => folder))))];
+  const writable = [root, ...scratch.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))];
   return {
     workingDirectory: here,
     workspace: root,
@@ -34,11 +33,11 @@ export async function openFiles(workspace: string, workingDirectory: string, scr
   };
 }
 
-async function realFolder(path: string, what: string): Promise<string> {
-  const real = await realpath(path).catch(() => undefined);
-  if (real === undefined) throw new UserError(`${what}: the folder ${path} does not exist.`);
-  if (!(await stat(real)).isDirectory()) throw new UserError(`${what}: ${path} is not a folder.`);
-  return real;
+function realFolder(path: string, what: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new UserError(`${what}: the folder ${path} does not exist.`);
+  if (!found.isDirectory()) throw new UserError(`${what}: ${path} is not a folder.`);
+  return realpathSync(path);
 }
 
 function isInside(folder: string, path: string): boolean {
@@ -63,6 +62,7 @@ async function readBytes(absolute: string, path: string): Promise<Uint8Array> {
   return readFile(absolute).catch((error: unknown) => refuse(path, error));
 }
 
+let written = 0;
 const unfinished = new Set<string>();
 process.on("exit", () => {
   for (const path of unfinished) rmSync(path, { force: true });
@@ -72,7 +72,7 @@ process.on("exit", () => {
 async function writeWhole(absolute: string, path: string, content: string | Uint8Array, writable: readonly string[]): Promise<void> {
   const folder = dirname(absolute);
   await refuseOutside(folder, path, writable);
-  const temporary = join(folder, `.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(folder, `.${process.pid}-${++written}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
     await refuseOutside(folder, path, writable);

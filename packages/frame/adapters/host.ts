@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { openBaseline } from "../../baseline/index.ts";
 import { renderJson } from "../../report/json.ts";
 import { configName } from "../config.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Event } from "../event.ts";
 import type { Host, Settings } from "../host.ts";
 import type { Manifest, YamlInput } from "../manifest.ts";
@@ -13,6 +12,7 @@ import type { Comment, Diff, Exec, Http, Log, Ports } from "../ports.ts";
 import { type Environment, readEvent } from "./environment.ts";
 import { openFiles } from "./files.ts";
 import { lazily } from "./lazily.ts";
+import { claimReport, configPath, readText, writeReport } from "./places.ts";
 import type { Surface } from "./surface.ts";
 
 /** Secrets that a runner's environment holds besides the inputs. */
@@ -37,11 +37,12 @@ export async function openHost(manifest: Manifest, version: string, environment:
     readYaml: (name, text, folder) => readYamlInput(name, text, resolve(workspace, folder)),
     readConfig: (workingDirectory) => readConfig(workspace, workingDirectory),
     openPorts: (settings) => openPorts({ manifest, settings, surface, event, workspace, environment, terminal }),
-    claimReport: (name) => claimReport(name, workspace, environment, terminal),
+    claimReport: async (name) => claimReport(name, workspace, terminal ? undefined : environment.RUNNER_TEMP || undefined),
     async publish(publication, reportPath) {
-      if (reportPath !== "") await writeReport(reportPath, masker.mask(renderJson(publication.report)));
+      if (reportPath !== "") writeReport(reportPath, masker.mask(renderJson(publication.report)));
       await surface.publish(publication);
     },
+    commentBody: async (report) => (await import("./comment-body.ts")).commentBody(report),
     masker,
     secret: (value) => surface.log.secret(value),
   };
@@ -57,23 +58,14 @@ async function readYamlInput(name: string, text: string, folder: string): Promis
   const path = text.trim();
   const oneLine = !path.includes("\n") && path.length < 1_024 && !/[:{[]\s|^-\s/.test(path);
   if (!oneLine) return parseYaml(text, { input: name });
-  const found = await stat(resolve(folder, path)).catch(() => undefined);
-  if (found?.isFile()) return parseYaml(await readFile(resolve(folder, path), "utf8"), { file: path });
+  const content = readText(resolve(folder, path), path);
+  if (content !== undefined) return parseYaml(content, { file: path });
   if (/\.(ya?ml|json)$/i.test(path)) throw new UserError(`${name}: the file ${path} does not exist.`);
   return parseYaml(text, { input: name });
 }
 
-/** `.forge.yml` at the root of the repository that holds the working directory; never one outside the workspace. */
 async function readConfig(workspace: string, workingDirectory: string): Promise<YamlInput | undefined> {
-  let root = resolve(workspace, workingDirectory);
-  while (root !== workspace && root.startsWith(workspace) && (await stat(join(root, ".git")).catch(() => undefined)) === undefined) {
-    root = dirname(root);
-  }
-  const path = join(root.startsWith(workspace) ? root : workspace, configName);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw new UserError(`${configName} cannot be read: ${messageOf(error)}.`, { cause: error });
-  });
+  const text = readText(configPath(workspace, workingDirectory), configName);
   return text === undefined ? undefined : (await import("./yaml.ts")).parseYaml(text, { file: configName });
 }
 
@@ -91,8 +83,8 @@ async function openPorts(given: Surroundings): Promise<Ports> {
   const { settings, event, environment, terminal } = given;
   const log: Log = given.surface.log;
   const { token } = settings;
-  const scratch = environment.RUNNER_TEMP;
-  const files = await openFiles(given.workspace, settings.workingDirectory, scratch ? [scratch] : []);
+  const scratch = terminal ? tmpdir() : environment.RUNNER_TEMP;
+  const files = openFiles(given.workspace, settings.workingDirectory, scratch ? [scratch] : []);
   const clock = { now: () => Date.now() };
   const exec = lazily<Exec>(async () => (await import("./exec.ts")).openExec());
   const { workingDirectory } = files;
@@ -115,30 +107,4 @@ async function openPorts(given: Surroundings): Promise<Ports> {
     terminal,
   });
   return { log, files, diff, comment, baseline, http, clock, exec };
-}
-
-/** Where the report goes: the job's temporary folder, on a laptop git's own folder, so that nothing shows up as a change. */
-async function claimReport(name: string, workspace: string, environment: Environment, terminal: boolean): Promise<string> {
-  const scratch = environment.RUNNER_TEMP;
-  if (terminal || scratch === undefined || scratch === "") {
-    const folder = (await gitFolder(workspace)) ?? (await mkdtemp(join(tmpdir(), "forge-")));
-    return join(folder, "forge-reports", `${name}.json`);
-  }
-  const path = join(resolve(scratch), "forge-reports", `${name}.json`);
-  if ((await stat(path).catch(() => undefined)) === undefined) return path;
-  throw new UserError(`id: this job already has a report named "${name}". Give each use of the action its own \`id\`, such as web or api.`);
-}
-
-async function gitFolder(workspace: string): Promise<string | undefined> {
-  const path = join(workspace, ".git");
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return path;
-  if (!found?.isFile()) return undefined;
-  const target = /^gitdir: (.+)$/m.exec(await readFile(path, "utf8").catch(() => ""))?.[1];
-  return target === undefined ? undefined : isAbsolute(target) ? target : resolve(workspace, target);
-}
-
-async function writeReport(path: string, json: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${json}\n`);
 }

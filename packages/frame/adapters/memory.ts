@@ -4,6 +4,7 @@ import { globMatcher } from "../glob.ts";
 import type { Host, Publication } from "../host.ts";
 import { Masker } from "../masking.ts";
 import type { Baseline, BaselineFound, Change, Clock, Comment, Diff, Exec, Files, Http, Log, Ports } from "../ports.ts";
+import { commentBody } from "./comment-body.ts";
 import { parseYaml } from "./yaml.ts";
 
 export interface MemoryWorld {
@@ -79,6 +80,7 @@ export function memoryHost(world: MemoryWorld = {}): MemoryHost {
       return `/reports/${name}.json`;
     },
     publish: async (publication) => void published.push(publication),
+    commentBody: async (report) => commentBody(report),
     masker,
     secret: (value) => void masker.add(value),
     published,

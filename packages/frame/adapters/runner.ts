@@ -1,7 +1,7 @@
-import { appendFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { annotationsOf } from "../../report/annotations.ts";
-import { renderMarkdown } from "../../report/markdown.ts";
+import { renderMarkdown, summaryLimit } from "../../report/markdown.ts";
 import { renderTerminal } from "../../report/terminal.ts";
 import { messageOf } from "../errors.ts";
 import type { Publication } from "../host.ts";
@@ -10,8 +10,6 @@ import type { Log } from "../ports.ts";
 import { printable } from "../printable.ts";
 import type { Environment } from "./environment.ts";
 import type { Surface } from "./surface.ts";
-
-const summaryLimit = 1_000 * 1_024;
 
 /** A GitHub runner (or act): step outputs, job summary, annotations, and a log in which nothing can be taken for a command. */
 export function openRunner(environment: Environment, masker: Masker): Surface {
@@ -32,7 +30,7 @@ export function openRunner(environment: Environment, masker: Masker): Surface {
       core.info(masker.mask(renderTerminal(report, { colour: false, width: 120, folded: false, unicode: true })).trimEnd());
       if (!report.enforced) sayNotEnforced(publication);
       annotate(publication, masker);
-      await writeSummary(environment.GITHUB_STEP_SUMMARY, publication, masker, log);
+      writeSummary(environment.GITHUB_STEP_SUMMARY, publication, masker, log);
       if ((environment.GITHUB_OUTPUT ?? "") === "") return;
       for (const [name, value] of Object.entries(report.outputs)) core.setOutput(name, value);
     },
@@ -48,8 +46,9 @@ function sayNotEnforced({ report }: Publication): void {
 function annotate({ report, exitCode }: Publication, masker: Masker): void {
   const show = { error: core.error, warning: core.warning, notice: core.notice } as const;
   const bad = report.verdict === "fail" || report.verdict === "unknown";
-  if (bad) show[exitCode === 0 ? "warning" : "error"](printable(masker.mask(report.headline)), { title: report.action });
-  for (const annotation of annotationsOf(report)) {
+  const severity = exitCode === 0 ? "warning" : "error";
+  if (bad) show[severity](printable(masker.mask(report.headline)), { title: report.action });
+  for (const annotation of annotationsOf(report, bad ? { [severity]: 1 } : {})) {
     const { severity, message, title, path, line, endLine, column, endColumn } = annotation;
     show[severity](printable(masker.mask(message)), {
       title: printable(title),
@@ -60,10 +59,10 @@ function annotate({ report, exitCode }: Publication, masker: Masker): void {
   }
 }
 
-async function writeSummary(path: string | undefined, { report }: Publication, masker: Masker, log: Log): Promise<void> {
+function writeSummary(path: string | undefined, { report }: Publication, masker: Masker, log: Log): void {
   if (path === undefined || path === "") return;
   try {
-    await appendFile(path, `${masker.mask(renderMarkdown(report, { limitBytes: summaryLimit, medium: "summary" }))}\n`);
+    appendFileSync(path, `${masker.mask(renderMarkdown(report, { limitBytes: summaryLimit, medium: "summary" }))}\n`);
   } catch (error) {
     log.warning(`The job summary could not be written: ${messageOf(error)}.`);
   }

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { configName } from "../config.ts";
+import { codeOf, messageOf, UserError } from "../errors.ts";
+
+// Synchronous, because these few small files are on the way of every start, where a round through the thread pool costs more than the read.
+
+/** The text of a file; `undefined` where there is none. `shown` is what a message calls it. */
+export function readText(path: string, shown: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(codeOf(cause) ?? "")) return undefined;
+    throw new UserError(`${shown} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** `.forge.yml` at the root of the repository that holds the working directory; never one outside the workspace. */
+export function configPath(workspace: string, workingDirectory: string): string {
+  let folder = resolve(workspace, workingDirectory);
+  if (relative(workspace, folder).startsWith("..")) folder = workspace;
+  while (folder !== workspace && !exists(join(folder, ".git"))) folder = dirname(folder);
+  return join(folder, configName);
+}
+
+/**
+ * Where a report goes: below the job's temporary folder, which the runner empties for every job, so a report that is there already is
+ * of the same job. On a laptop (no such folder) below git's own, so that nothing shows up as a change.
+ */
+export function claimReport(name: string, workspace: string, temporary: string | undefined): string {
+  if (temporary === undefined) return join(gitFolder(workspace) ?? mkdtempSync(join(tmpdir(), "forge-")), "forge-reports", `${name}.json`);
+  const path = join(resolve(temporary), "forge-reports", `${name}.json`);
+  if (!exists(path)) return path;
+  throw new UserError(`id: this job already has a report named "${name}". Give each use of the action its own \`id\`, such as web or api.`);
+}
+
+export function writeReport(path: string, json: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${json}\n`);
+}
+
+/** Git's own folder; a worktree's `.git` is a file that names it. */
+function gitFolder(workspace: string): string | undefined {
+  const path = join(workspace, ".git");
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return path;
+  const target = found?.isFile() ? /^gitdir: (.+)$/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
+  return target === undefined ? undefined : isAbsolute(target) ? target : resolve(workspace, target);
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,1 @@
+export { HttpClient } from "@actions/http-client";

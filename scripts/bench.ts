@@ -1,0 +1,36 @@
+/** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
+import { cpus, totalmem } from "node:os";
+import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+
+const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start: () => benchStart(20),
+  "coverage-gate": () => benchCoverage(5),
+};
+
+function line({ what, ours, peer, peerName, promise }: Row): string {
+  const wall = `${ours.wall.median.toFixed(0)} ms (${ours.wall.min.toFixed(0)}–${ours.wall.max.toFixed(0)})`;
+  const other = `${peerName} ${peer.wall.median.toFixed(0)} ms (${peer.wall.min.toFixed(0)}–${peer.wall.max.toFixed(0)})`;
+  const memory = `memory ${megabytes(ours)} against ${megabytes(peer)}, ratio ${ratio(ours.maxRssBytes, peer.maxRssBytes)}`;
+  return `${what}\n  ${wall}, ${other}; ratio ${ratio(ours.wall.median, peer.wall.median)}, difference ${(ours.wall.median - peer.wall.median).toFixed(0)} ms\n  ${memory}\n  promised: ${promise}\n`;
+}
+
+function megabytes({ maxRssBytes }: Row["ours"]): string {
+  return maxRssBytes === undefined ? "unknown" : `${(maxRssBytes / 1e6).toFixed(0)} MB`;
+}
+
+function ratio(ours: number | undefined, peer: number | undefined): string {
+  return ours === undefined || peer === undefined ? "unknown" : (ours / peer).toFixed(3);
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.log(`There is no part "${unknown.join(", ")}". Parts: ${Object.keys(parts).join(", ")}.`);
+  process.exitCode = 2;
+} else {
+  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 1e9).toFixed(0)} GB\n`);
+  for (const [name, run] of Object.entries(parts)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    for (const row of await run()) console.log(line(row));
+  }
+}
