@@ -14,6 +14,7 @@ import { LlvmCovHandler } from "./llvm-cov.ts";
 import { OpencoverHandler, opencoverAttributes, opencoverElements } from "./opencover.ts";
 import { SimplecovHandler } from "./simplecov.ts";
 import { type XmlEdges, type XmlHandler, type XmlPart, XmlScanner } from "./xml.ts";
+import { nameHash } from "./xml-tag.ts";
 
 export interface OpenParser {
   readonly parser: ReportParser;
@@ -80,12 +81,15 @@ export const partMarks: Partial<Record<Format, { readonly mark: string; readonly
   clover: { mark: "<file ", behindLine: false },
 };
 
+/** Files mean something else in here (Clover), which a part that begins inside cannot know. */
+const testProject = nameHash("testproject");
+
 /** Whether the parts of an XML document are one well-formed document together. */
 export function edgesFit(parts: readonly XmlEdges[]): boolean {
   const open: number[] = [];
   for (const { closes, opens, outermost, torn } of parts) {
     // Something that began when all was closed stood outside of the root element.
-    if (torn || outermost >= open.length) return false;
+    if (torn || outermost >= open.length || open.includes(testProject)) return false;
     for (const hash of closes) if (open.pop() !== hash) return false;
     open.push(...opens);
   }

@@ -135,6 +135,13 @@ describe("Clover", () => {
     expect(units(only(parse(file(`<metrics conditionals="9" coveredconditionals="9"/>`))).branches)).toBe("3+ 3+");
   });
 
+  it("leaves out the tests' own code, which OpenClover puts into <testproject>", () => {
+    const file = (name: string) =>
+      `<package name="p"><file name="${name}" path="/w/${name}"><class name="C"/><line num="1" type="stmt" count="1"/></file></package>`;
+    const text = `<coverage generated="1" clover="4.5.2"><project name="a">${file("A.java")}</project><testproject name="a">${file("ATest.java")}</testproject></coverage>`;
+    expect(shown(parse(text))).toEqual({ "/w/A.java": "1+" });
+  });
+
   it("tells a bare <coverage> by its first child", () => {
     expect(parse("<coverage><project/></coverage>").format).toBe("clover");
     expect(parse("<coverage><packages/></coverage>").format).toBe("cobertura");
