@@ -12,7 +12,7 @@ export interface ByteRange {
 }
 
 /** A gzipped report that unpacks to more than this is not one. */
-const mostUnpacked = 4 * 2 ** 30;
+const mostUnpacked = 2 ** 30;
 
 /** Streams a file's bytes (unpacked, if gzipped) into a consumer, giving the event loop its turn between portions, so that signals are heard. */
 export async function streamFile(path: string, consumer: ReportParser, range?: ByteRange, buffer?: Uint8Array): Promise<void> {

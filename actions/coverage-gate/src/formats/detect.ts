@@ -134,14 +134,15 @@ function formatAt(path: JsonPath, kind: JsonKind): Format | undefined {
 function detectJson(bytes: Uint8Array, last: boolean): Format | undefined {
   const probe = new JsonProbe();
   new JsonScanner(probe).push(bytes, false);
-  if (probe.found !== undefined || !last) return probe.found;
+  if (probe.found !== undefined) return probe.found;
+  if (bytes.length > 2 ** 26) throw unknown("none of its first keys are those of a coverage report");
+  if (!last) return undefined;
   new JsonScanner(probe).push(bytes, true);
   return probe.empty ? "istanbul" : emptyJson(bytes);
 }
 
 /** A document without a single file gives nothing away but its outline. */
 function emptyJson(bytes: Uint8Array): Format {
-  if (bytes.length > 2 ** 24) throw unknown("none of its keys are those of a coverage report");
   const outline = asObject(parseJson(bytes, 0, bytes.length));
   const files = member(outline, "files");
   if (Array.isArray(files)) return "gcov";

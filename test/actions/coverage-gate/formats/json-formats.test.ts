@@ -133,7 +133,7 @@ describe("coverage.py", () => {
     const found = only(
       parse(
         report({
-          executed_lines: [1, 2],
+          executed_lines: [1, 2, 8],
           missing_lines: [5],
           excluded_lines: [7, 8],
           executed_branches: [
