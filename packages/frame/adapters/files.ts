@@ -146,7 +146,7 @@ function outermost(patterns: readonly string[]): string[] {
 
 /** Files below `base`, without following links to folders; `.git` and (unless named) `node_modules` are not entered. */
 async function* walk(root: string, base: string, named: boolean): AsyncGenerator<string> {
-  const start = await stat(join(root, base)).catch(() => undefined);
+  const start = statSync(join(root, base), { throwIfNoEntry: false });
   if (start?.isFile()) yield base;
   const pending = start?.isDirectory() ? [base] : [];
   let folders = 0;

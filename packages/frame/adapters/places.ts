@@ -40,6 +40,15 @@ export function writeReport(path: string, json: string): void {
   writeFileSync(path, `${json}\n`);
 }
 
+/** The branch that `origin/HEAD` points to, as `git clone` leaves it; symbolic refs are always files of their own. */
+export function originHead(workspace: string): string | undefined {
+  const folder = gitFolder(workspace);
+  if (folder === undefined) return undefined;
+  const common = readText(join(folder, "commondir"), "commondir")?.trim() ?? ".";
+  const text = readText(join(resolve(folder, common), "refs", "remotes", "origin", "HEAD"), "origin/HEAD");
+  return /^ref: refs\/remotes\/origin\/(.+)$/m.exec(text ?? "")?.[1];
+}
+
 /** Git's own folder; a worktree's `.git` is a file that names it. */
 function gitFolder(workspace: string): string | undefined {
   const path = join(workspace, ".git");

@@ -31,8 +31,7 @@ export function openRunner(environment: Environment, masker: Masker): Surface {
       if (!report.enforced) sayNotEnforced(publication);
       annotate(publication, masker);
       writeSummary(environment.GITHUB_STEP_SUMMARY, publication, masker, log);
-      if ((environment.GITHUB_OUTPUT ?? "") === "") return;
-      for (const [name, value] of Object.entries(report.outputs)) core.setOutput(name, value);
+      writeOutputs(environment.GITHUB_OUTPUT, report.outputs);
     },
   };
 }
@@ -57,6 +56,21 @@ function annotate({ report, exitCode }: Publication, masker: Masker): void {
       ...(column === undefined ? {} : { startColumn: column, endColumn: endColumn ?? column }),
     });
   }
+}
+
+/**
+ * Step outputs as blocks whose delimiter their value does not hold, whatever it is. The toolkit makes delimiters of random numbers, for
+ * which it loads `node:crypto`; and it prints outputs where there is no file for them.
+ */
+function writeOutputs(path: string | undefined, outputs: Readonly<Record<string, string>>): void {
+  if (path === undefined || path === "") return;
+  let text = "";
+  for (const [name, value] of Object.entries(outputs)) {
+    let delimiter = "forge";
+    while (value.includes(delimiter)) delimiter += "_";
+    text += `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+  }
+  appendFileSync(path, text);
 }
 
 function writeSummary(path: string | undefined, { report }: Publication, masker: Masker, log: Log): void {
