@@ -86,7 +86,8 @@ async function writeWhole(absolute: string, path: string, content: string | Uint
     }
     await rename(temporary, absolute);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Below something that is no folder even the removal fails, and the first error is the telling one.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new UserError(`${path} cannot be written: ${messageOf(error)}.`, { cause: error });
   } finally {
     unfinished.delete(temporary);
