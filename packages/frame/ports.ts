@@ -103,6 +103,8 @@ export interface Baseline {
   find(commit: string): Promise<BaselineFound>;
   /** Newest last, as far as the store keeps them. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
+  /** Why `save` would store nothing in this run, in words, before its data is made; `undefined` where it would try. */
+  refusal(): Promise<string | undefined>;
   /** Stores the data of the tested commit where this event may (pushes to the default branch); else says why not. Never throws. */
   save(
     data: unknown,

@@ -39,6 +39,8 @@ async function saveBaseline(
   ports: GatePorts,
   context: Context,
 ): Promise<void> {
+  const refusal = await ports.baseline.refusal();
+  if (refusal !== undefined) return ports.log.info(`No baseline saved: ${refusal}.`);
   const own = storeFlag(flag, context.event.sha, totals, found.coverage.files);
   const stored = carryForward(own, await latestFlags(found, flag, ports, context));
   const saved = await ports.baseline.save(stored, [
