@@ -42,10 +42,13 @@ export function pullRequest(given: {
   if (typeof given.change === "function") given.change(folder);
   else edit(folder, given.change);
   const head = commitAll(folder, "the change");
-  git(folder, "checkout", "--quiet", "main");
-  if (given.meanwhile !== undefined) edit(folder, given.meanwhile);
-  const base = given.meanwhile === undefined ? fork : commitAll(folder, "meanwhile on main");
-  git(folder, "checkout", "--quiet", "--detach");
+  git(folder, "checkout", "--quiet", ...(given.meanwhile === undefined ? ["--detach"] : []), "main");
+  let base = fork;
+  if (given.meanwhile !== undefined) {
+    edit(folder, given.meanwhile);
+    base = commitAll(folder, "meanwhile on main");
+    git(folder, "checkout", "--quiet", "--detach");
+  }
   git(folder, "merge", "--quiet", "--no-ff", "--message", "merge", "change");
   const merge = git(folder, "rev-parse", "HEAD");
   if (given.reports !== undefined) edit(folder, given.reports);

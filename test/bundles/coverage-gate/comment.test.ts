@@ -88,16 +88,18 @@ describe("the comment", () => {
     ]);
   });
 
-  it("stays within GitHub's limit with 5,000 files, worst first, and says what is left out", async () => {
+  it("stays within GitHub's limit with 5,000 files and 60,000 lines, worst first, and says what is left out", async () => {
     const { comments } = repository();
     const names = Array.from({ length: 5_000 }, (_, index) => `packages/quite-a-long-name-${index % 50}/src/module-${index}.js`);
     const big = pullRequest({
       before: { "README.md": "x\n" },
-      change: Object.fromEntries(names.map((name, index) => [name, source(index === 4_321 ? 40 : 2)])),
+      change: Object.fromEntries(names.map((name, index) => [name, source(index === 4_321 ? 40 : 12)])),
     });
-    const report = Object.fromEntries(names.map((name, index): [string, Lines] => [name, index === 4_321 ? "0".repeat(40) : "01"]));
+    const report = Object.fromEntries(
+      names.map((name, index): [string, Lines] => [name, index === 4_321 ? "0".repeat(40) : "011111111111"]),
+    );
     edit(big.folder, { "coverage/lcov.info": lcov(report) });
-    const run = await gate(big.folder, inputs, through(fake, big.happening));
+    const run = await gate(big.folder, { ...inputs, "minimum-patch": "95" }, through(fake, big.happening));
     expect(ended(run), run.log.slice(0, 2_000)).toEqual([1, "fail"]);
     const body = comments[0]?.body ?? "";
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_000);
@@ -105,7 +107,7 @@ describe("the comment", () => {
     expect(body.indexOf("module-4321.js")).toBeLessThan(body.indexOf("module-0.js"));
     expect(body).toMatch(/more|Left out/);
     expect(Buffer.byteLength(run.summary)).toBeLessThanOrEqual(1_048_576);
-    expect(run.outputs).toMatchObject({ "uncovered-files": "5000", "patch-total": "10038" });
+    expect(run.outputs).toMatchObject({ "uncovered-files": "5000", "patch-total": "60028" });
     expect(run.report?.data["files"]).toHaveLength(5_000);
   });
 });

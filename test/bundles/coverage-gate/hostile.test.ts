@@ -94,6 +94,17 @@ describe("hostile names", () => {
     expect(existsSync(join(folder, "owned"))).toBe(false);
   });
 
+  it("that hold the job's own token show it nowhere, in no encoding", async () => {
+    const token = "ghs_secret0123456789abcdef";
+    const encoded = [token, Buffer.from(token).toString("base64")];
+    const { folder } = project({ "src/a.js": "10", [`src/${token}.js`]: "0" });
+    edit(folder, { "coverage/lcov.info": lcov({ "src/a.js": "10", [`src/${token}.js`]: "0", [`/evil/${encoded[1]}`]: "0" }) });
+    const run = await gate(folder, { token, explain: "true", minimum: "90" });
+    const everything = [run.log, run.summary, JSON.stringify(run.report), JSON.stringify(run.outputs)].join("\n");
+    for (const text of encoded) expect(everything).not.toContain(text);
+    expect(everything).toContain("***");
+  });
+
   it("annotations point to the file whatever its name is", async () => {
     const path = "src/a, b:c%2C=d\u00e9.js";
     const pull = pullRequest({

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,6 +70,13 @@ describe("a report that is not one is exit code 2 and unknown, never a verdict",
   it("a folder that is named like a report", async () => {
     mkdirSync(join(folder, "coverage", "folder.info"), { recursive: true });
     const run = await gate(folder, { reports: "coverage/folder.info" });
+    expect(ended(run), run.log).toEqual([2, "unknown"]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a file without the right to read it", async () => {
+    writeFiles(folder, { "coverage/locked.info": whole });
+    chmodSync(join(folder, "coverage", "locked.info"), 0);
+    const run = await gate(folder, { reports: "coverage/locked.info" });
     expect(ended(run), run.log).toEqual([2, "unknown"]);
   });
 
@@ -149,6 +156,13 @@ describe("several reports", () => {
     writeFiles(folder, { "coverage/parts.xml": cobertura(`${part(0)}${part(9)}`) });
     const run = await gate(folder, { reports: "coverage/parts.xml" });
     expect(run.outputs).toMatchObject({ coverage: "100.00", covered: "2", total: "2" });
+  });
+
+  it("a report in UTF-16 is read as its declaration says", async () => {
+    const text = cobertura('<class filename="src/a.js"><lines><line number="1" hits="1"/><line number="2" hits="0"/></lines></class>');
+    const utf16 = Buffer.from(`\ufeff${text.replace('"1.0"', '"1.0" encoding="UTF-16"')}`, "utf16le");
+    writeFiles(folder, { "coverage/utf16.xml": utf16 });
+    expect((await gate(folder, { reports: "coverage/utf16.xml", minimum: "0" })).outputs).toMatchObject({ covered: "1", total: "2" });
   });
 
   it("a gzipped report is read as what it holds", async () => {
