@@ -41,7 +41,7 @@ function elsewhere(): string {
   cpSync(join(root, "node_modules"), join(folder, "node_modules"), {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (path) => !/node_modules\/(node-|\.bin|@biomejs|emulate)/.test(path),
+    filter: (path) => !/node_modules\/(node|\.bin|@biomejs|emulate)\b/.test(path),
   });
   symlinkSync(join(root, "node_modules", ".bin"), join(folder, "node_modules", ".bin"));
   return folder;

@@ -7,7 +7,11 @@ import { commitAll, writeFiles } from "../repository.ts";
 import { ended, fileData, gate, lcov, project, source } from "./gate.ts";
 
 let folder = "";
+/** No repository: what is wrong with a report, or odd, does not depend on one, and these runs are many. */
+let plain = "";
 beforeAll(() => {
+  plain = temporaryFolder();
+  writeFiles(plain, { "src/a.js": source(4), "src/b.js": source(4) });
   folder = project({ "src/a.js": "1110", "src/b.js": "1100" }).folder;
 });
 afterAll(cleanUp);
@@ -36,8 +40,8 @@ describe("a report that is not one is exit code 2 and unknown, never a verdict",
     ["a Go profile with a broken line", "mode: set\nexample.org/a.go:1.2,3.4 1\n"],
     ["a damaged gzip", gzipSync(whole).subarray(0, 30)],
   ])("%s", async (name, content) => {
-    writeFiles(folder, { "coverage/bad": content });
-    const run = await gate(folder, { reports: "coverage/bad", enforce: "false" });
+    writeFiles(plain, { "coverage/bad": content });
+    const run = await gate(plain, { reports: "coverage/bad", enforce: "false" });
     expect(ended(run), run.log).toEqual([2, "unknown"]);
     expect(run.outputs, name).toMatchObject({ coverage: "", covered: "", "patch-coverage": "" });
     expect(run.outputs["summary"]).toMatch(/coverage\/bad|coverable/);
@@ -189,8 +193,8 @@ describe("what is odd and does not matter", () => {
     ],
     ["a branch that contradicts its line", "SF:src/a.js\nDA:1,0\nDA:2,1\nBRDA:1,0,a,b,1\nend_of_record\n", "1"],
   ])("lcov with %s", async (_, text, covered) => {
-    writeFiles(folder, { "coverage/odd": text });
-    const run = await gate(folder, { reports: "coverage/odd", minimum: "0" });
+    writeFiles(plain, { "coverage/odd": text });
+    const run = await gate(plain, { reports: "coverage/odd", minimum: "0" });
     expect(ended(run), run.log).toEqual([0, "pass"]);
     expect(run.outputs).toMatchObject({ covered, total: "2" });
   });

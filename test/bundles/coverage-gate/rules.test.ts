@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cleanUp } from "../harness.ts";
+import { cleanUp, temporaryFolder } from "../harness.ts";
 import { edit, pullRequest } from "../pull-request.ts";
 import { annotated, ended, gate, type Lines, lcov, project, rule, share, source } from "./gate.ts";
 
@@ -8,7 +8,8 @@ afterAll(cleanUp);
 describe("minimum", () => {
   let folder = "";
   beforeAll(() => {
-    ({ folder } = project({ "src/a.js": "1" }));
+    folder = temporaryFolder();
+    edit(folder, { "src/a.js": source(1) });
   });
   const covered = (lines: Lines): void => edit(folder, { "coverage/lcov.info": lcov({ "src/a.js": lines }) });
 
