@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { pushed } from "../events.ts";
-import { cleanUp, temporaryFolder } from "../harness.ts";
+import { cleanUp, runBundle, temporaryFolder } from "../harness.ts";
 import { edit } from "../pull-request.ts";
 import { ended, gate, lcov, project, share } from "./gate.ts";
 
@@ -61,7 +61,6 @@ describe("a runner that is not as it should be", () => {
   it("a payload that is not JSON is named", async () => {
     const { folder } = project({ "src/a.js": "1111" });
     edit(folder, { "coverage/event.json": '{"number": 7' });
-    const { runBundle } = await import("../harness.ts");
     const run = await runBundle("coverage-gate", { workspace: folder, env: { GITHUB_EVENT_PATH: join(folder, "coverage", "event.json") } });
     expect(run.exitCode).toBe(2);
     expect(run.log).toMatch(/GITHUB_EVENT_PATH.*not JSON/);
@@ -96,13 +95,15 @@ describe.skipIf(process.platform !== "linux")("cancelled in the middle of a big 
     }
   }
 
+  const big = lcov({ "src/a.js": share(1_000, 1_000) }).repeat(8_000);
+
   it.each([
     ["SIGTERM", 143],
     ["SIGINT", 130],
   ] as const)("%s ends it as %i: no verdict, no output, no baseline, nothing half written", async (signal, code) => {
     const { folder, commit } = project({ "src/a.js": "11" });
     const report = join(folder, "coverage", "lcov.info");
-    writeFileSync(report, lcov({ "src/a.js": share(1_000, 1_000) }).repeat(3_000));
+    writeFileSync(report, big);
     mkdirSync(join(folder, "kept"));
     const temp = temporaryFolder();
     const inputs = { baseline: "kept/baseline.json", badge: "kept/x.svg", ratchet: "kept/ratchet.json" };
