@@ -85,12 +85,13 @@ describe("forge run", () => {
 
   it("works without a commit, and without a repository", async () => {
     const bare = temporaryFolder();
+    const env = { TMPDIR: temporaryFolder() };
     edit(bare, { "src/a.js": source(2), "coverage/lcov.info": lcov({ "src/a.js": "10" }) });
     for (const prepare of [() => {}, () => git(bare, "init", "--quiet")]) {
       prepare();
-      const total = await runForge(["run", "coverage-gate", "--json", "--minimum", "50"], bare);
+      const total = await runForge(["run", "coverage-gate", "--json", "--minimum", "50"], bare, env);
       expect([total.exitCode, told(total).outputs["coverage"]], total.stdout).toEqual([0, "50.00"]);
-      expect((await runForge(["run", "coverage-gate", "--minimum=50", "--minimum-patch=50"], bare)).exitCode).toBe(3);
+      expect((await runForge(["run", "coverage-gate", "--minimum=50", "--minimum-patch=50"], bare, env)).exitCode).toBe(3);
     }
   });
 
