@@ -3,6 +3,7 @@
 /** Progress and explanations. Every line is made safe against workflow commands and terminal escapes by the adapter. */
 export interface Log {
   debug(text: string): void;
+  /** What is going on: in a terminal only once a run takes over a second, on a runner only in debug logs. */
   info(text: string): void;
   /** Something the user should know and that does not decide the verdict. */
   notice(text: string): void;

@@ -48,6 +48,7 @@ export async function readEvidence(
 async function readReports(paths: readonly string[], inputs: GateInputs, ports: GatePorts): Promise<readonly ParsedReport[]> {
   const full = inputs["allow-empty"] ? await withoutEmptyFiles(paths, ports) : paths;
   if (full.length === 0) return [];
+  ports.log.info(full.length === 1 ? `Reading ${full[0]}.` : `Reading ${full.length} reports.`);
   return ports.reports.read(full, { format: inputs.format, counts: inputs.merged !== undefined });
 }
 

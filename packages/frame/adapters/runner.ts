@@ -14,9 +14,10 @@ import type { Surface } from "./surface.ts";
 /** A GitHub runner (or act): step outputs, job summary, annotations, and a log in which nothing can be taken for a command. */
 export function openRunner(environment: Environment, masker: Masker): Surface {
   const say = (text: string): void => core.info(printable(masker.mask(text)));
+  const debug = (text: string): void => core.debug(printable(masker.mask(text)));
   const log: Log = {
-    debug: (text) => core.debug(printable(masker.mask(text))),
-    info: say,
+    debug,
+    info: debug,
     notice: say,
     warning: (text) => core.warning(printable(masker.mask(text))),
     secret: (value) => {
