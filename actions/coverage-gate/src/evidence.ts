@@ -42,7 +42,7 @@ export async function readEvidence(
   const [reports, change, tree, baseline] = await firstFault([readReports(found.paths, inputs, ports), changing, treeing, comparing]);
   const modules = reports.some((report) => report.format === "go") ? await readGoModules(ports.files, tree) : [];
   const coverage = gather(reports, tree, modules, inputs.ignore ?? []);
-  return { coverage, change, tree, baseline, notes: found.notes };
+  return { coverage, change, tree, baseline, notes: [...found.notes, ...(change.notes ?? [])] };
 }
 
 async function readReports(paths: readonly string[], inputs: GateInputs, ports: GatePorts): Promise<readonly ParsedReport[]> {
