@@ -14,7 +14,7 @@ it("a new file's hunk that was not counted is taken as it stands, and said so", 
 
 it("is an error where nobody asked for leniency, and for files that were there before", () => {
   expect(() => parseUnifiedDiff(created(5, "+one\n"), "change.diff")).toThrow(
-    /line 6: the diff breaks off inside the hunk that starts in line 5/,
+    /line 7: the diff breaks off inside the hunk that starts in line 5/,
   );
   const modified = bytes("diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1,5 @@\n-old\n+one\n");
   expect(() => parseUnifiedDiff(modified, "change.diff", [])).toThrow(/breaks off inside the hunk/);
