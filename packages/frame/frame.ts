@@ -82,7 +82,13 @@ class Run {
     this.#ports = ports;
     this.#waivers = openWaivers(config === undefined ? [] : readWaivers(config), ports.clock.now());
     this.#configChanged = config !== undefined && (await this.#changesConfig(ports));
-    const context: Context = { event: this.#host.event, id: this.#id, terminal: this.#host.terminal, waivers: this.#waivers };
+    const context: Context = {
+      event: this.#host.event,
+      id: this.#id,
+      terminal: this.#host.terminal,
+      waivers: this.#waivers,
+      ...(this.#reportPath === undefined ? {} : { reportPath: this.#reportPath }),
+    };
     const outcome = await definition.run(inputs, { ...ports, ...definition.bind(ports) }, context);
     return this.#accept(outcome);
   }
