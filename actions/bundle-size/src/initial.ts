@@ -1,0 +1,70 @@
+import { UserError } from "../../../packages/frame/errors.ts";
+import type { Stats } from "./model.ts";
+
+/** Not counted as loaded: pages, maps and notices. */
+const notCode = /\.(?:html?|map|txt|LICENSE)$/i;
+
+/**
+ * What a first visit loads: entries, everything that they import statically, and their style sheets. `undefined` when no stats tell. Bundlers write
+ * paths relative to one folder or another, so a path is found by its end; a file that is spoken of and not there means that the stats
+ * are of another build (exit code 3).
+ */
+export function initialFiles(stats: readonly Stats[], measured: readonly string[]): ReadonlySet<string> | undefined {
+  const telling = stats.filter(({ format }) => format !== "source-map");
+  if (telling.length === 0) return undefined;
+  const find = openFinder(measured);
+  const initial = new Set<string>();
+  for (const one of telling) {
+    for (const path of closureOf(one)) {
+      const found = find(path);
+      if (found !== undefined) initial.add(found);
+      else throw stale(one.source, path);
+    }
+  }
+  return initial;
+}
+
+/** Entries and what they pull in, in the bundler's own paths. */
+function closureOf({ outputs }: Stats): string[] {
+  const byPath = new Map(outputs.map((output) => [output.path, output]));
+  const pending = outputs.filter(({ entry }) => entry).map(({ path }) => path);
+  const seen = new Set(pending);
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    for (const next of byPath.get(path)?.imports ?? []) {
+      if (!seen.has(next)) pending.push(next);
+      seen.add(next);
+    }
+  }
+  return [...seen].filter((path) => !notCode.test(path));
+}
+
+function stale(source: string, path: string): UserError {
+  return new UserError(
+    `stats: ${source} speaks of ${path}, which is not among the built files: it is of another build, or \`files\` leaves it out.`,
+    {
+      exitCode: 3,
+    },
+  );
+}
+
+/** A path, else the one file that ends with it. */
+function openFinder(paths: readonly string[]): (path: string) => string | undefined {
+  const exact = new Set(paths);
+  const byName = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = nameOf(path);
+    const same = byName.get(name);
+    if (same === undefined) byName.set(name, [path]);
+    else same.push(path);
+  }
+  return (told) => {
+    const path = told.replace(/^(?:\.\/|\/)+/, "").replace(/\?.*$/, "");
+    if (exact.has(path)) return path;
+    const same = (byName.get(nameOf(path)) ?? []).filter((each) => each.endsWith(`/${path}`) || path.endsWith(`/${each}`));
+    return same.length === 1 ? same[0] : undefined;
+  };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
