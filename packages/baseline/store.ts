@@ -30,6 +30,8 @@ export type Saved = { readonly saved: string } | { readonly skipped: string };
 
 /** One place where envelopes are kept. What it cannot do it says in words; it throws only for bugs and for wrong input. */
 export interface Shelf {
+  /** Why it takes nothing, where that is known beforehand. */
+  readonly closed?: string;
   /** The stored measurement of the first of `commits` that has one. */
   nearest(commits: readonly string[]): Promise<BaselineRecord | Missing>;
   /** Newest last. */
@@ -60,6 +62,14 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
         context.log.debug(`The history of baselines could not be read: ${messageOf(error)}`);
         return [];
       }
+    },
+    refusal: async () => {
+      const permission = mayWrite(context.event, context.branches);
+      if ("refused" in permission) return permission.refused;
+      return shelf().then(
+        ({ closed }) => closed,
+        (error: unknown) => messageOf(error).replace(/\.$/, ""),
+      );
     },
     save: (data, extra = []) => save(context, shelf, data, extra),
     recall: (name) => recall(context, shelf, name),
@@ -156,6 +166,7 @@ export const ownerOf = ({ action, id }: Owner): Owner => ({ action, id });
 /** A shelf that holds nothing and takes nothing, and says why. */
 export function emptyShelf(reason: string): Shelf {
   return {
+    closed: reason,
     nearest: async () => ({ missing: reason }),
     history: async () => [],
     put: async () => ({ skipped: reason }),

@@ -3,6 +3,7 @@
 /** Progress and explanations. Every line is made safe against workflow commands and terminal escapes by the adapter. */
 export interface Log {
   debug(text: string): void;
+  /** What is going on: in a terminal only once a run takes over a second, on a runner only in debug logs. */
   info(text: string): void;
   /** Something the user should know and that does not decide the verdict. */
   notice(text: string): void;
@@ -107,6 +108,8 @@ export interface Baseline {
   find(commit: string): Promise<BaselineFound>;
   /** Newest last, as far as the store keeps them. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
+  /** Why `save` would store nothing in this run, in words, before its data is made; `undefined` where it would try. */
+  refusal(): Promise<string | undefined>;
   /** Stores the data of the tested commit where this event may (pushes to the default branch); else says why not. Never throws. */
   save(
     data: unknown,

@@ -94,7 +94,8 @@ async function writeWhole(absolute: string, path: string, content: string | Uint
     }
     await rename(temporary, absolute);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Below something that is no folder even the removal fails, and the first error is the telling one.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new UserError(`${path} cannot be written: ${messageOf(error)}.`, { cause: error });
   } finally {
     unfinished.delete(temporary);
@@ -154,7 +155,7 @@ function outermost(patterns: readonly string[]): string[] {
 
 /** Files below `base`, without following links to folders; `.git` and (unless named) `node_modules` are not entered. */
 async function* walk(root: string, base: string, named: boolean): AsyncGenerator<string> {
-  const start = await stat(join(root, base)).catch(() => undefined);
+  const start = statSync(join(root, base), { throwIfNoEntry: false });
   if (start?.isFile()) yield base;
   const pending = start?.isDirectory() ? [base] : [];
   let folders = 0;
