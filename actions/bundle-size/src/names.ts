@@ -4,12 +4,13 @@ import { bitsAsWords } from "./letters.ts";
  * A part of a name that may be a hash of the content.
  * - `sure`: nothing else is written like that.
  * - `perhaps`: it could be a word, a date or a number; what stands beside it decides.
+ * - `hardly`: it reads like a name in mixed case, and is one unless most of what stands beside it are hashes.
  */
 export interface HashPart {
   /** Where it begins in the path, in UTF-16 units. */
   readonly at: number;
   readonly text: string;
-  readonly level: "sure" | "perhaps";
+  readonly level: "sure" | "perhaps" | "hardly";
 }
 
 /** The path with stars where its hashes were, and how they were written: files of one build that differ in nothing else look alike. */
@@ -43,6 +44,7 @@ function lengthPenalty(length: number): number {
 
 const sureBelow = -4;
 const perhapsBelow = 8;
+const hardlyBelow = 18;
 
 function levelOf(text: string, alone: boolean): HashPart["level"] | undefined {
   if (text.length < 6 || text.length > longest || !/^[A-Za-z0-9_~-]+$/.test(text)) return undefined;
@@ -50,7 +52,8 @@ function levelOf(text: string, alone: boolean): HashPart["level"] | undefined {
   if (versionLike.test(text) || dimensions.test(text) || locale.test(text)) return undefined;
   const evidence = bitsAsHash(text) + lengthPenalty(text.length) + (alone ? 3 : 0) - bitsAsWords(text);
   if (evidence <= sureBelow) return "sure";
-  return evidence <= perhapsBelow ? "perhaps" : undefined;
+  if (evidence <= perhapsBelow) return "perhaps";
+  return evidence <= hardlyBelow && !/^[a-z]+$/.test(text) ? "hardly" : undefined;
 }
 
 interface Piece {
@@ -70,7 +73,7 @@ function piecesOf(part: string, at: number): Piece[] {
   for (let end = 0; end <= part.length; end++) {
     if (end < part.length && !separators.includes(part.charAt(end))) continue;
     const whole = from === 0 && end === part.length;
-    const outer = from === 0 || end === part.length || end - from >= 16;
+    const outer = from === 0 || end === part.length || end - from === 8 || end - from >= 16;
     if (!whole && outer && end - from >= 6) pieces.push({ at: at + from, text: part.slice(from, end), alone: false });
     from = end + 1;
   }
@@ -97,7 +100,7 @@ function hasWords(text: string): boolean {
 }
 
 function rank({ level, text }: HashPart): number {
-  return (level === "sure" ? 0 : 100) + (text.length === 8 ? 0 : 10) - Math.min(9, text.length / 8);
+  return { sure: 0, perhaps: 100, hardly: 200 }[level] + (text.length === 8 ? 0 : 10) - Math.min(9, text.length / 8);
 }
 
 /** Finds what may be a hash in a path with `/`: in the file's name, and folders that are nothing but a hash. */
@@ -154,8 +157,17 @@ function alphabetOf(text: string): Alphabet {
 
 const fits: Readonly<Record<Alphabet, RegExp>> = { hex: /^[0-9a-f]+$/, base32: /^[A-Z2-7]+$/, lower: /^[a-z0-9]+$/, any: /^[\w~-]+$/ };
 
-/** The widest alphabet of the sure hashes of each style, where there are at least two. */
-function stylesIn(shapes: readonly NameShape[]): ReadonlyMap<string, Alphabet> {
+interface Style {
+  readonly alphabet: Alphabet;
+  /** How many sure hashes are written like this. */
+  readonly count: number;
+}
+
+/** What it takes beside it for a part of each level to be a hash. */
+const enough: Readonly<Record<HashPart["level"], number>> = { sure: 0, perhaps: 2, hardly: 5 };
+
+/** The widest alphabet of the sure hashes of each style. */
+function stylesIn(shapes: readonly NameShape[]): ReadonlyMap<string, Style> {
   const seen = new Map<string, { count: number; alphabets: Set<Alphabet> }>();
   for (const { path, parts } of shapes) {
     for (const part of parts.filter(({ level }) => level === "sure")) {
@@ -166,10 +178,10 @@ function stylesIn(shapes: readonly NameShape[]): ReadonlyMap<string, Alphabet> {
       seen.set(style, entry);
     }
   }
-  const styles = new Map<string, Alphabet>();
+  const styles = new Map<string, Style>();
   for (const [style, { count, alphabets }] of seen) {
     const [only] = alphabets;
-    if (count >= 2) styles.set(style, alphabets.size === 1 && only !== undefined ? only : "any");
+    styles.set(style, { count, alphabet: alphabets.size === 1 && only !== undefined ? only : "any" });
   }
   return styles;
 }
@@ -185,8 +197,8 @@ export function stemsOf(paths: Iterable<string>): Map<string, string> {
   for (const { path, parts } of shapes) {
     const hashes = parts.filter((part) => {
       if (part.level === "sure") return true;
-      const alphabet = styles.get(styleOf(path, part));
-      return alphabet !== undefined && fits[alphabet].test(part.text);
+      const style = styles.get(styleOf(path, part));
+      return style !== undefined && style.count >= enough[part.level] && fits[style.alphabet].test(part.text);
     });
     stems.set(path, starred(path, hashes));
   }

@@ -6,7 +6,9 @@ export default {
     writeFiles(folder, {
       ".gitignore": "dist/\n",
       "src/app.js": "app\n",
-      "dist/app.js": Array.from({ length: 400 }, (_, index) => `call(${1000 + index});`).join("").slice(0, 4000),
+      "dist/app.js": Array.from({ length: 400 }, (_, index) => `call(${1000 + index});`)
+        .join("")
+        .slice(0, 4000),
       "dist/app.css": "a{color:red}\n".repeat(20),
     });
     commitAll(folder, "first");
