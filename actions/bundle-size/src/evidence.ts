@@ -6,7 +6,7 @@ import { type Base, type BaselineResult, type Compared, readBase, readBaseline, 
 import { type Budget, readBudgets } from "./budgets.ts";
 import { type Discovered, discover, type Place } from "./discover.ts";
 import { type Foreign, readForeign } from "./foreign.ts";
-import { initialFiles } from "./initial.ts";
+import { globFor, initialFiles, stale } from "./initial.ts";
 import type manifest from "./manifest.ts";
 import { measure, SizeCache } from "./measure.ts";
 import { type Algorithm, algorithms, type BaseBuilder, type Build, type Sizer, type Stats, type StatsReader } from "./model.ts";
@@ -90,8 +90,23 @@ async function measureBuild(
   const stats = await readStats(place, plan.stats, ports);
   const build = await measure(place.folder, discovered.paths, plan.compression, cache, ports);
   const paths = build.files.map(({ path }) => path);
-  const initial = initialFiles(stats, paths);
+  const initial = await readInitial(place, stats, paths, ports);
   return { build: { ...build, ...(stats.length === 0 ? {} : whatIsIn(stats)) }, stats, initial };
+}
+
+/** A file that `stats` speak of may be left out by `files`; one that is nowhere means that they are of another build. */
+async function readInitial(
+  place: Place,
+  stats: readonly Stats[],
+  paths: readonly string[],
+  ports: SizePorts,
+): Promise<ReadonlySet<string> | undefined> {
+  const initial = initialFiles(stats, paths);
+  for (const missing of initial?.missing ?? []) {
+    const found = await ports.sizes.find(place.folder, place.root, [globFor(missing.path)]);
+    if (found.paths.length === 0) throw stale(missing);
+  }
+  return initial?.files;
 }
 
 /** Modules, and the rest of what the outputs hold where every format tells how big they are. */

@@ -4,24 +4,35 @@ import type { Stats } from "./model.ts";
 /** Not counted as loaded: pages, maps and notices. */
 const notCode = /\.(?:html?|map|txt|LICENSE)$/i;
 
+export interface Initial {
+  readonly files: ReadonlySet<string>;
+  /** What is spoken of and was not measured. */
+  readonly missing: readonly { readonly source: string; readonly path: string }[];
+}
+
 /**
  * What a first visit loads: entries, everything that they import statically, and their style sheets. `undefined` when no stats tell. Bundlers write
- * paths relative to one folder or another, so a path is found by its end; a file that is spoken of and not there means that the stats
- * are of another build (exit code 3).
+ * paths relative to one folder or another, so a path is found by its end.
  */
-export function initialFiles(stats: readonly Stats[], measured: readonly string[]): ReadonlySet<string> | undefined {
+export function initialFiles(stats: readonly Stats[], measured: readonly string[]): Initial | undefined {
   const telling = stats.filter(({ format }) => format !== "source-map");
   if (telling.length === 0) return undefined;
   const find = openFinder(measured);
-  const initial = new Set<string>();
+  const files = new Set<string>();
+  const missing: { source: string; path: string }[] = [];
   for (const one of telling) {
     for (const path of closureOf(one)) {
       const found = find(path);
-      if (found !== undefined) initial.add(found);
-      else throw stale(one.source, path);
+      if (found !== undefined) files.add(found);
+      else missing.push({ source: one.source, path });
     }
   }
-  return initial;
+  return { files, missing };
+}
+
+/** A glob for every file that could be meant, wherever it lies. */
+export function globFor(path: string): string {
+  return `**/${nameOf(path).replace(/[\\*?[\]{}()!+@|]/g, "\\$&")}`;
 }
 
 /** Entries and what they pull in, in the bundler's own paths. */
@@ -38,13 +49,8 @@ function closureOf({ outputs }: Stats): string[] {
   return [...seen].filter((path) => !notCode.test(path));
 }
 
-function stale(source: string, path: string): UserError {
-  return new UserError(
-    `stats: ${source} speaks of ${path}, which is not among the built files: it is of another build, or \`files\` leaves it out.`,
-    {
-      exitCode: 3,
-    },
-  );
+export function stale({ source, path }: Initial["missing"][number]): UserError {
+  return new UserError(`stats: ${source} speaks of ${path}, which is not there: it is of another build.`, { exitCode: 3 });
 }
 
 /** A path, else the one file that ends with it. */

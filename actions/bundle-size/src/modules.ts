@@ -44,7 +44,7 @@ function cleanPath(path: string): string {
     .replace(/^(?:webpack|turbopack|rspack|vite):\/\/\/?(?:[^/]*\/)?(?=\.\/|node_modules\/|src\/)/, "")
     .replace(/^(?:\.{1,2}\/)+/, "");
   const at = plain.indexOf("/node_modules/");
-  return at === -1 ? plain : plain.slice(at + 1);
+  return at === -1 || plain.startsWith("node_modules/") ? plain : plain.slice(at + 1);
 }
 
 export interface ModuleRow extends Module {

@@ -105,3 +105,11 @@ export function code(topic: string, statements: number, from = 0): string {
     (_, index) => `export const ${topic}${from + index}=e=>e.${topic}Value${from + index}+"${topic} text ${from + index}";`,
   ).join("");
 }
+
+/** What only a debug log shows. */
+export function debugged(run: BundleRun): string {
+  return run.commands
+    .filter(({ name }) => name === "debug")
+    .map(({ message }) => message)
+    .join("\n");
+}

@@ -56,6 +56,9 @@ export function statsOf(source: string, picked: unknown): Stats | undefined {
 function esbuild(source: string, written: Json): Stats | undefined {
   const sizes = new Map<string, number>();
   const outputs: StatsOutput[] = [];
+  const imported = Object.values(written).flatMap((told) => (isJson(told) ? listOf(told["imports"]).filter(isJson) : []));
+  // What is imported only when somebody asks has an entry point of its own, too.
+  const lazy = new Set(imported.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => path));
   let total = 0;
   for (const [path, told] of Object.entries(written)) {
     if (!isJson(told)) return undefined;
@@ -64,7 +67,12 @@ function esbuild(source: string, written: Json): Stats | undefined {
       .filter(isStatic)
       .map(({ path: to }) => String(to));
     const css = typeof told["cssBundle"] === "string" ? [told["cssBundle"]] : [];
-    outputs.push({ path, bytes: count(told["bytes"]), entry: typeof told["entryPoint"] === "string", imports: [...imports, ...css] });
+    outputs.push({
+      path,
+      bytes: count(told["bytes"]),
+      entry: typeof told["entryPoint"] === "string" && !lazy.has(path),
+      imports: [...imports, ...css],
+    });
     if (path.endsWith(".map")) continue;
     total += count(told["bytes"]);
     for (const [input, part] of isJson(told["inputs"]) ? Object.entries(told["inputs"]) : []) {
