@@ -44,7 +44,7 @@ const style = `body{font:14px system-ui,sans-serif;margin:16px;color:#1f2328;bac
 .map{position:relative;width:100%;height:60vh;min-height:320px;border:1px solid #8c959f}
 .t{position:absolute;box-sizing:border-box;border:1px solid #fff;overflow:hidden;background:#d0d7de}
 .t>b{display:block;font-weight:400;font-size:11px;line-height:14px;height:14px;padding:0 3px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.t>i{position:absolute;inset:14px 0 0 0;display:block}
+.t>i{position:absolute;inset:14px 0 0 0;display:block;font-style:normal}
 .f{background:#eaeef2;border-color:#8c959f}.g{background:#ffc1ba}.s{background:#aceebb}
 table{border-collapse:collapse}td,th{padding:2px 10px;border-bottom:1px solid #d0d7de;text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}.t{color:#1f2328}}`;

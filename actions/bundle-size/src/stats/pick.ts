@@ -53,7 +53,7 @@ export class JsonPicker {
   #depth = 0;
   #inString = false;
   #started = false;
-  /** `[` has just been read, so `]` may follow. */
+  /** A bracket has just been opened, so it may be closed at once. */
   #empty = false;
 
   constructor(pick: Pick) {
@@ -103,7 +103,9 @@ export class JsonPicker {
   }
 
   #beginKey(byte: number, at: number): number {
-    if (byte === 125) this.#close(at);
+    const wasEmpty = this.#empty;
+    this.#empty = false;
+    if (byte === 125 && wasEmpty) this.#close(at);
     else if (byte === quote) this.#beginString(true);
     else throw this.#fault("a key was expected", at);
     return at + 1;
@@ -155,7 +157,7 @@ export class JsonPicker {
     const container: unknown[] | Record<string, unknown> = array ? [] : Object.create(null);
     this.#frames.push({ container, pick, key: "" });
     this.#state = array ? "value" : "key";
-    this.#empty = array;
+    this.#empty = true;
   }
 
   #close(at: number): void {
