@@ -113,26 +113,51 @@ function samplesIn(files: readonly MeasuredFile[]): Sample[] {
   return files.flatMap(({ sample }) => (sample === undefined ? [] : [sample]));
 }
 
+/** Groups with more pairs than this are searched by what is rare in them. */
+const mostPairs = 20_000;
+const mostPartners = 20;
+
 function scored(group: StemGroup, weights: Weights): Candidate[] {
   const only = group.before.length === 1 && group.now.length === 1;
+  const partners = group.before.length * group.now.length > mostPairs ? rarePartners(group.before, weights) : () => group.before;
   const candidates: Candidate[] = [];
-  for (const before of group.before) {
-    for (const now of group.now) {
+  for (const now of group.now) {
+    for (const before of partners(now)) {
       if (before.sample === undefined || now.sample === undefined) continue;
-      const plain = likeness(before.sample, now.sample, equally);
-      const weighed = likeness(before.sample, now.sample, weights);
-      const score = scoreOf(plain, weighed, only);
+      const score = scoreOf(likeness(before.sample, now.sample, weights), only ? likeness(before.sample, now.sample, equally) : undefined);
       if (score >= leastLikeness) candidates.push({ before, now, score });
     }
   }
   return candidates;
 }
 
-/** How much of a file lies within another one counts less than how alike both are, but it finds the chunk that has swallowed a library. */
-function scoreOf(plain: Likeness, weighed: Likeness, only: boolean): number {
+/** For a file, those that share most of the hashes that few files have. */
+function rarePartners(files: readonly MeasuredFile[], weights: Weights): (file: MeasuredFile) => readonly MeasuredFile[] {
+  const holders = new Map<number, MeasuredFile[]>();
+  for (const file of files) {
+    for (const hash of file.sample?.hashes ?? []) {
+      if (weights(hash) < 1 / 16) continue;
+      const known = holders.get(hash);
+      if (known === undefined) holders.set(hash, [file]);
+      else known.push(file);
+    }
+  }
+  return ({ sample }) => {
+    const hits = new Map<MeasuredFile, number>();
+    for (const hash of sample?.hashes ?? [])
+      for (const file of holders.get(hash) ?? []) hits.set(file, (hits.get(file) ?? 0) + weights(hash));
+    const best = [...hits].sort(([a, x], [b, y]) => y - x || compare(a.path, b.path));
+    return best.slice(0, mostPartners).map(([file]) => file);
+  };
+}
+
+/**
+ * How much of a file lies within another one counts less than how alike both are, but it finds the chunk that has swallowed a library. Where each
+ * side has one file of a stem, the name speaks for the pair, and what all files share counts in full.
+ */
+function scoreOf(weighed: Likeness, plain: Likeness | undefined): number {
   const inner = weighed.evidence >= 8 ? 0.8 * weighed.inner : 0;
-  const score = Math.max(weighed.share, inner);
-  return only ? Math.max(score, plain.share, plain.inner) : score;
+  return Math.max(weighed.share, inner, plain?.share ?? 0, plain?.inner ?? 0);
 }
 
 function compare(a: string, b: string): number {

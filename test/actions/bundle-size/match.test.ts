@@ -76,6 +76,22 @@ describe("which file is which", () => {
   });
 });
 
+describe("many chunks of one stem", () => {
+  it("are told apart by what is rare in them, in little time", () => {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const name = (index: number, round: number): string => {
+      const bytes = createHash("sha256").update(`${index} ${round}`).digest();
+      return `chunk-${Array.from(bytes.subarray(0, 8), (byte) => alphabet.charAt(byte % 32)).join("")}.js`;
+    };
+    const topics = Array.from({ length: 600 }, (_, index) => `topic${String.fromCharCode(97 + (index % 26))}${index}x`);
+    const before = Object.fromEntries(topics.map((topic, index) => [name(index, 1), code("runtime", 20) + code(topic, 20)]));
+    const now = Object.fromEntries(topics.map((topic, index) => [name(index, 2), code("runtime", 20) + code(topic, 22)]));
+    const found = new Map(match(build(before), build(now)).pairs.map((pair) => [pair.before.path, pair.now.path]));
+    const right = topics.filter((_, index) => found.get(name(index, 1)) === name(index, 2)).length;
+    expect(right).toBeGreaterThanOrEqual(590);
+  });
+});
+
 describe("nothing is lost", () => {
   const hash = fc.constantFrom("BqqDzcUh", "Or9psEGe", "DNcttN5a", "C7Nn66Gy", "BoyTG_B7", "Da_szXbS", "1a2b3c4d", "settings");
   const path = fc
