@@ -1,10 +1,12 @@
 /** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
 import { cpus, totalmem } from "node:os";
+import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 
 const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
+  "bundle-size": () => benchBundleSize(3),
 };
 
 function line({ what, ours, peer, peerName, promise }: Row): string {

@@ -81,7 +81,13 @@ class Run {
     const ports = await this.#host.openPorts(this.#settings(inputs, entry));
     this.#ports = ports;
     this.#waivers = openWaivers(config === undefined ? [] : readWaivers(config), ports.clock.now());
-    const context: Context = { event: this.#host.event, id: this.#id, terminal: this.#host.terminal, waivers: this.#waivers };
+    const context: Context = {
+      event: this.#host.event,
+      id: this.#id,
+      terminal: this.#host.terminal,
+      waivers: this.#waivers,
+      ...(this.#reportPath === undefined ? {} : { reportPath: this.#reportPath }),
+    };
     // Asked for even where there is no configuration: a proposal can be what removed it.
     const changing = this.#changesConfig(ports);
     try {

@@ -96,7 +96,11 @@ export interface BaselineRecord<D = unknown> {
 export type BaselineFound<D = unknown> =
   | { readonly record: BaselineRecord<D>; readonly distance: number }
   /** Nothing stored: `missing` says in words why (first run, no cache service here, switched off). */
-  | { readonly missing: string };
+  | {
+      readonly missing: string;
+      /** Something is stored, but it is torn or of another shape than a baseline has. */
+      readonly torn?: true;
+    };
 
 /** "What was this number at the merge base?" */
 export interface Baseline {
@@ -111,6 +115,13 @@ export interface Baseline {
     data: unknown,
     extra?: readonly { readonly name: string; readonly content: string }[],
   ): Promise<{ readonly saved: string } | { readonly skipped: string }>;
+  /**
+   * What an earlier run has remembered under a name (letters, digits, dashes): no measurement to judge by, but work that need not be done again.
+   * Proposals see what proposals and other runs remember, other runs never what proposals do. Never throws; absent where a store has no memory.
+   */
+  recall?(name: string): Promise<unknown>;
+  /** Remembers JSON under a name, newest wins. Never throws. */
+  remember?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }
 
 export interface HttpResponse {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { codeOf, messageOf, UserError } from "../errors.ts";
@@ -34,10 +34,18 @@ export function openFiles(workspace: string, workingDirectory: string, scratch: 
 }
 
 function realFolder(path: string, what: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path, what);
   if (found === undefined) throw new UserError(`${what}: the folder ${path} does not exist.`);
   if (!found.isDirectory()) throw new UserError(`${what}: ${path} is not a folder.`);
   return realpathSync(path);
+}
+
+function lookAt(path: string, what: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new UserError(`${what}: the folder ${path.slice(0, 200)} cannot be looked at: ${codeOf(cause) ?? messageOf(cause)}.`, { cause });
+  }
 }
 
 function isInside(folder: string, path: string): boolean {

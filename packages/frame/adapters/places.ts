@@ -69,6 +69,11 @@ function gitFolder(workspace: string): string | undefined {
   return target === undefined ? undefined : isAbsolute(target) ? target : resolve(workspace, target);
 }
 
+/** What cannot be looked at, such as a name that is too long, is not there. */
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
