@@ -141,7 +141,9 @@ describe("everything else that forge says", () => {
     expect(results[4]?.stdout).toMatch(/^forge \d+\.\d+\.\d+/);
     for (const { stdout } of results.slice(5))
       for (const flag of ["--minimum-patch", "--thresholds", "--json"]) expect(stdout).toContain(flag);
-    expect(JSON.parse((await runForge(["list", "--json"], folder)).stdout)).toContainEqual(expect.objectContaining({ action: "coverage-gate" }));
+    expect(JSON.parse((await runForge(["list", "--json"], folder)).stdout)).toContainEqual(
+      expect.objectContaining({ action: "coverage-gate" }),
+    );
   });
 
   it("the demo shows a passing and a failing verdict of a real project, and leaves nothing", async () => {
