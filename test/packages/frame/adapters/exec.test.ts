@@ -54,13 +54,14 @@ test("output in pieces is not kept, and what its taker throws ends the program",
 test("a timeout ends the program and what it has started", async () => {
   const file = join(folder, "pid");
   const parent = `const { spawn } = require("node:child_process"); const c = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"]); require("node:fs").writeFileSync(${JSON.stringify(file)}, String(c.pid)); setInterval(() => {}, 1000)`;
-  const running = exec.run(node, ["-e", parent], { timeout: 700 });
+  const running = exec.run(node, ["-e", parent], { timeout: 2_000 });
   await expect(running).rejects.toSatisfy(
-    (error) => isUserError(error) && error.exitCode === 3 && error.message.includes("did not end within 0.7 s"),
+    (error) => isUserError(error) && error.exitCode === 3 && error.message.includes("did not end within 2 s"),
   );
   const grandchild = Number(readFileSync(file, "utf8"));
   expect(grandchild).toBeGreaterThan(1);
-  expect(isRunning(grandchild)).toBe(false);
+  // The kernel ends a killed process when its turn comes; one that was left alone would never end.
+  await expect.poll(() => isRunning(grandchild), { timeout: 20_000 }).toBe(false);
 });
 
 /** A killed process may wait as a zombie for whoever inherits it. */
