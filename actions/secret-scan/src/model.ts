@@ -1,3 +1,6 @@
+import type { Event } from "../../../packages/frame/event.ts";
+import type { YamlInput } from "../../../packages/frame/manifest.ts";
+
 /** What the parts of the scanner hand to one another. */
 
 export const levels = ["low", "medium", "high", "critical"] as const;
@@ -111,4 +114,78 @@ export interface Detection {
   readonly inline: boolean;
   /** Kept only where an allowlist may want to see them. */
   readonly context?: { readonly match: string; readonly line: string };
+}
+
+export type Scope = "diff" | "history" | "worktree" | "staged";
+
+/** What is to be scanned, decided from inputs and configuration. */
+export interface ScanPlan {
+  readonly scope: Scope;
+  /** `base..head` or a commit. */
+  readonly range: string | undefined;
+  readonly event: Event;
+  readonly token: string | undefined;
+  readonly terminal: boolean;
+  readonly rules: readonly Rule[];
+  readonly decodeDepth: number;
+  readonly archiveDepth: number;
+  /** Bytes. */
+  readonly maxFileSize: number | undefined;
+  /** 0: as many as there are cores, where there is enough to do. */
+  readonly workers: number;
+  readonly shard: { readonly index: number; readonly of: number } | undefined;
+  /** Globs of the `paths` input; none: every path. */
+  readonly paths: readonly string[];
+  /** Whether allowlists want to see match and line. */
+  readonly keepContext: boolean;
+  /** Whether a detect-secrets baseline wants SHA-1 sums of secrets; they never leave the process. */
+  readonly sha1: boolean;
+}
+
+/** A secret at a path, and in git the commit that brought it there. */
+export interface Occurrence {
+  readonly detection: Detection;
+  /** From the root, with `!` before members of archives. */
+  readonly path: string;
+  /** 40 hex digits (64 in SHA-256 repositories). */
+  readonly commit?: string;
+  readonly author?: string;
+  /** ISO 8601, of the author. */
+  readonly date?: string;
+  /** 12 hex digits: keyed by rule and path, so it says nothing about the same secret elsewhere. */
+  readonly hash: string;
+  readonly sha1?: string;
+}
+
+/** What was left out. */
+export interface Skip {
+  readonly reason: string;
+  readonly name: string;
+  /** It could not be read, so "clean" cannot be said. */
+  readonly incomplete: boolean;
+}
+
+export interface ScanResult {
+  readonly occurrences: readonly Occurrence[];
+  readonly commits: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  readonly skipped: readonly Skip[];
+  /** How the scanned commits were chosen, in words. */
+  readonly range: string;
+  /** Why there was nothing to scan, where that is no fault. */
+  readonly nothing?: string;
+  /** Paths of this scan, for rules that look at paths alone; with their commits in git. */
+  readonly paths: readonly string[];
+}
+
+export interface SecretScanner {
+  scan(plan: ScanPlan): Promise<ScanResult>;
+  /** Which of these commits are in the repository. */
+  present(commits: readonly string[]): Promise<readonly string[]>;
+}
+
+/** YAML and JSON with places. */
+export interface YamlText {
+  parse(text: string, file: string): Promise<YamlInput>;
 }

@@ -4,6 +4,7 @@ import type { FileKind } from "./file-kind.ts";
 import { acceptsToken } from "./judge-token.ts";
 import { buildKeywords, findKeywords, Hits, type KeywordTable } from "./keywords.ts";
 import { type Special, specials } from "./specials.ts";
+import { entropyOf } from "./statistics.ts";
 import type { Latin1 } from "./text.ts";
 import { Windows } from "./windows.ts";
 
@@ -161,6 +162,7 @@ export class Matcher {
     const secretStart = start + inside;
     const secretEnd = secretStart + secret.length;
     if (finder.guarded && !acceptsToken(piece, finder, secret, secretStart, secretEnd)) return;
+    if (!finder.guarded && finder.entropy !== undefined && entropyOf(secret) <= finder.entropy) return;
     this.#add(index, start, start + whole.length, secretStart, secretEnd);
   }
 

@@ -123,7 +123,7 @@ export class ContentScanner {
   #describe({ bytes, start, end }: Piece, placed: readonly Placed[], origin: Origin): Detection[] {
     if (placed.length === 0) return [];
     const places = new Places(bytes, start, end, origin.line, origin.column);
-    return placed.map((match) => {
+    const all = placed.map((match): Detection => {
       const from = places.of(match.start);
       const lineEnd = places.lineEnd(match.start);
       const line = utf8(bytes, Math.max(from.lineStart, match.start - 10_000), Math.min(lineEnd, match.end + 10_000));
@@ -143,6 +143,7 @@ export class ContentScanner {
         ...(this.#options.keepContext ? { context: { match: utf8(bytes, match.start, match.end), line } } : {}),
       };
     });
+    return this.#options.keepContext ? all.filter((detection) => isWanted(detection, all, this.#matcher.rules)) : all;
   }
 }
 
@@ -172,4 +173,19 @@ function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonl
   if (mine.limits !== undefined || its.limits !== undefined) return false;
   if (match.decoded !== other.decoded && !mine.generic) return match.decoded;
   return match.rule > other.rule;
+}
+
+/** Conditions of a user's rule on what else the same content holds. */
+function isWanted(detection: Detection, all: readonly Detection[], rules: readonly Rule[]): boolean {
+  const limits = rules[detection.rule]?.limits;
+  if (limits === undefined) return true;
+  if (limits.skipReport) return false;
+  return limits.required.every((need) =>
+    all.some((other) => {
+      if (rules[other.rule]?.id !== need.rule || other === detection) return false;
+      const lines = Math.abs(other.line - detection.line);
+      if (need.lines !== undefined && lines > need.lines) return false;
+      return need.columns === undefined || (lines === 0 && Math.abs(other.column - detection.column) <= need.columns);
+    }),
+  );
 }

@@ -25,8 +25,8 @@ function emit(node: Node): string {
 }
 
 const assertions: Readonly<Record<Assertion, string>> = {
-  "text-start": "(?<![^])",
-  "text-end": "(?![^])",
+  "text-start": "^",
+  "text-end": "$",
   "line-start": "(?<![^\\n])",
   "line-end": "(?![^\\n])",
   boundary: "\\b",

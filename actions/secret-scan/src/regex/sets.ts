@@ -25,11 +25,16 @@ function readItem(reader: CharacterReader, set: ByteSet): void {
     return;
   }
   const escaped = readEscapedSet(reader);
-  if (escaped !== undefined) return union(set, escaped);
+  if (escaped !== undefined) {
+    union(set, escaped);
+    return;
+  }
   const from = classCharacter(reader);
-  if (!reader.sees("-") || reader.sees("-]")) return addRange(set, from, from);
-  reader.next();
-  const to = classCharacter(reader);
+  let to = from;
+  if (reader.sees("-") && !reader.sees("-]")) {
+    reader.next();
+    to = classCharacter(reader);
+  }
   if (to < from) throw reader.fault("a range whose end is before its start");
   addRange(set, from, to);
 }
