@@ -94,9 +94,11 @@ export class Threads {
       const next = (): void => {
         clearTimeout(timer);
         current = queue.shift();
-        if (current === undefined) return done();
-        timer = setTimeout(() => lost(`no answer within ${patience / 1000} s`), patience);
-        worker.postMessage(current);
+        if (current === undefined) done();
+        else {
+          timer = setTimeout(() => lost(`no answer within ${patience / 1000} s`), patience);
+          worker.postMessage(current);
+        }
       };
       worker.on("online", next);
       worker.on("message", (result: BatchResult) => {

@@ -72,8 +72,8 @@ export function findingOf(occurrence: Occurrence, rule: Rule, fingerprint: strin
   };
 }
 
-function messageOf(rule: Rule, { commit }: Occurrence, standing: Standing): string {
-  const where = commit === undefined ? "" : `, brought in by ${commit.slice(0, 12)}`;
+function messageOf(rule: Rule, { commit, detection }: Occurrence, standing: Standing): string {
+  const where = ` (${redacted(detection.secret)})${commit === undefined ? "" : `, brought in by ${commit.slice(0, 12)}`}`;
   if (standing.kind === "inline") return `${rule.title}${where}: accepted by a comment.`;
   if (standing.kind === "ignored") return `${rule.title}${where}: accepted${standing.reason === "" ? "" : ` (${standing.reason})`}.`;
   if (standing.kind === "baseline") return `${rule.title}${where}: known from the baseline.`;

@@ -41,12 +41,10 @@ export function sarifOf(
         invocations: [
           {
             executionSuccessful: complete,
-            toolExecutionNotifications: skipped
-              .slice(0, 100)
-              .map(({ reason, name, incomplete }) => ({
-                level: incomplete ? "error" : "note",
-                message: { text: name === "" ? reason : `${name}: ${reason}` },
-              })),
+            toolExecutionNotifications: skipped.slice(0, 100).map(({ reason, name, incomplete }) => ({
+              level: incomplete ? "error" : "note",
+              message: { text: name === "" ? reason : `${name}: ${reason}` },
+            })),
           },
         ],
         columnKind: "utf16CodeUnits",

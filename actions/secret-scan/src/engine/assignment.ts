@@ -60,8 +60,14 @@ function isQuote(byte: number | undefined): boolean {
   return byte === double || byte === single || byte === back;
 }
 
+interface Operator {
+  /** Where the value begins. */
+  readonly at: number;
+  readonly operator: number;
+}
+
 /** From behind the name to behind the operator. */
-function readOperator(bytes: Uint8Array, start: number, to: number): { at: number; operator: number } | undefined {
+function readOperator(bytes: Uint8Array, start: number, to: number): Operator | undefined {
   let at = start;
   // `name"`, `name\"`, `name']`, `name"]`, `name")`.
   if (bytes[at] === 92 && isQuote(bytes[at + 1])) at++;
@@ -69,18 +75,29 @@ function readOperator(bytes: Uint8Array, start: number, to: number): { at: numbe
   if (quoted) at++;
   if (bytes[at] === 93) at++;
   if (bytes[at] === 63 && bytes[at + 1] === colon) at++;
-  const blanks = at;
+  const behind = at;
   at = skipBlanks(bytes, at, to);
   const byte = bytes[at];
   if (at >= to || byte === undefined) return undefined;
   if (byte === equals || byte === colon) return { at: behindEquals(bytes, at, to), operator: byte };
-  if (byte === greater && at === blanks) return { at: at + 1, operator: greater };
-  if ((byte === open || (byte === comma && quoted)) && at - blanks <= 1) return { at: skipBlanks(bytes, at + 1, to), operator: byte };
+  return quoted ? behindQuoted(bytes, at, behind, to) : behindBare(bytes, at, behind, to);
+}
+
+/** `"name", "value"`, `name="x" value="…"`. */
+function behindQuoted(bytes: Uint8Array, at: number, behind: number, to: number): Operator | undefined {
+  if (bytes[at] === greater && at === behind) return { at: at + 1, operator: greater };
+  if (bytes[at] === comma && at - behind <= 1) return { at: skipBlanks(bytes, at + 1, to), operator: comma };
+  return startsWith(bytes, at, "value") ? attributeValue(bytes, at + 5, to) : undefined;
+}
+
+/** `<name>value`, `name("value")`, `name || "value"`, `name ?= value`, `name value`. */
+function behindBare(bytes: Uint8Array, at: number, behind: number, to: number): Operator | undefined {
+  const byte = bytes[at];
+  if (byte === greater && at === behind) return { at: at + 1, operator: greater };
+  if (byte === open && at - behind <= 1) return { at: skipBlanks(bytes, at + 1, to), operator: open };
   if (byte === 124 && bytes[at + 1] === 124) return { at: behindEquals(bytes, at, to), operator: equals };
-  if (quoted && startsWith(bytes, at, "value")) return attributeValue(bytes, at + 5, to);
   if ((byte === 63 || byte === 43) && bytes[at + 1] === equals) return { at: skipBlanks(bytes, at + 2, to), operator: equals };
-  if (at > blanks && !quoted) return { at, operator: space };
-  return undefined;
+  return at > behind ? { at, operator: space } : undefined;
 }
 
 /** Skips `=`, `==`, `:=`, `=>`, `::=` and a type between `:` and `=`; a third `=` ends it, because that compares. */

@@ -133,12 +133,15 @@ function isGibberish(value: string): boolean {
 
 function isRandom(value: string, strict: boolean, config: boolean): boolean {
   const entropy = entropyOf(value);
-  const hex = /^[0-9a-f]+$/i.test(value);
-  if (hex) return value.length >= (strict ? 32 : 16) && entropy >= 3;
-  if (!/\d/.test(value) && (kindsOf(value) < 3 || surpriseOf(value) < 5.5)) return false;
+  if (/^[0-9a-f]+$/i.test(value)) return value.length >= (strict ? 32 : 16) && entropy >= 3;
   if (value.length < (strict ? 20 : config ? 8 : 12)) return false;
+  const surprise = surpriseOf(value);
   const words = /^[A-Za-z]{2,}[\d]{0,4}(?:[-_./:][A-Za-z]{2,}\d{0,4})+$/.test(value);
-  if (words && surpriseOf(value) < 5.5) return false;
-  const bits = value.length >= 20 ? 3.5 : value.length >= 12 ? 3 : 2.6;
-  return entropy >= bits + (strict ? 0.3 : 0) && (changesOf(value) >= 0.2 || surpriseOf(value) >= 5.5);
+  if (surprise < 5.5 && (words || (!/\d/.test(value) && kindsOf(value) < 3))) return false;
+  return entropy >= neededBits(value.length) + (strict ? 0.3 : 0) && (changesOf(value) >= 0.2 || surprise >= 5.5);
+}
+
+function neededBits(length: number): number {
+  if (length >= 20) return 3.5;
+  return length >= 12 ? 3 : 2.6;
 }

@@ -1,4 +1,4 @@
-import { type ByteSet, digits, rangeSet, spaces, words } from "./tree.ts";
+import { type ByteSet, digits, emptySet, rangeSet, spaces, union, words } from "./tree.ts";
 
 /** `[[:alpha:]]` and its kin. */
 export const posixClasses: Readonly<Record<string, ByteSet>> = {
@@ -43,7 +43,7 @@ export function propertyClass(name: string): ByteSet | undefined {
   };
   const parts = Object.hasOwn(known, name) ? known[name] : undefined;
   if (parts === undefined) return undefined;
-  const set = new Uint8Array(256);
-  for (const part of parts) part.forEach((flag, code) => void (flag === 1 && (set[code] = 1)));
+  const set = emptySet();
+  for (const part of parts) union(set, part);
   return set;
 }

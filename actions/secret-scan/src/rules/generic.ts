@@ -113,5 +113,12 @@ export const generic: readonly Rule[] = [
   ),
   special("pgpass", "Password in .pgpass", "pgpass", [":"], "high", "Whoever has it can log in to that database."),
   special("netrc", "Password in .netrc", "netrc", ["machine", "default login"], "high", "Whoever has it can log in to that server."),
-  special("generic-secret", "Value of a telling name", "assignment", names, "high", "Whoever has it can get in where it is used."),
+  special(
+    "generic-secret",
+    "Password, key or token in an assignment",
+    "assignment",
+    names,
+    "high",
+    "Whoever has it can get in where it is used.",
+  ),
 ];
