@@ -24,5 +24,5 @@ function isPlausible({ bytes, kind }: Piece, secret: string, end: number): boole
 
 /** `my-service-name2`, `fooBarBaz1`: words with a number. */
 function readsLikeName(secret: string): boolean {
-  return /^[A-Za-z]{3,}\d{0,3}(?:[-_./]?[A-Za-z]{2,}\d{0,3})*$/.test(secret) && surpriseOf(secret) < 5;
+  return /^[A-Za-z]{3,}\d{0,3}(?:[-_./][A-Za-z]{2,}\d{0,3})*$/.test(secret) && surpriseOf(secret) < 5;
 }

@@ -37,7 +37,8 @@ export function looksLikeExample(value: string): boolean {
 export function isMonotonous(value: string): boolean {
   const body = value.length > 24 ? value.slice(-24) : value;
   if (body.length >= 6 && distinctOf(body) <= (body.length >= 16 ? 4 : 2)) return true;
-  return /(.)\1{7}/.test(value) || /^(.{1,8}?)\1{2,}.?$/.test(value);
+  // A run of "A" is zeros in base64.
+  return /([^A])\1{7}/.test(value) || /^(.{1,8}?)\1{2,}.?$/.test(value);
 }
 
 function isSequence(value: string): boolean {

@@ -237,7 +237,7 @@ export const payments: readonly Rule[] = [
     "ethereum-private-key",
     "Ethereum private key",
     ["private_key", "privatekey", "private-key", "pkey"],
-    `(?i:private[_-]?key|pkey)['"]?[ \\t]{0,4}(?:=|:|=>)[ \\t]{0,4}['"]?0x(${hex}{64})`,
+    `(?i:private[_-]?key|pkey)['"]?[ \\t]{0,4}(?:=|:|=>)[ \\t]{0,4}['"]?(0x${hex}{64})`,
     "https://ethereum.org/security",
     { ...trading, entropy: 3.2 },
   ),
