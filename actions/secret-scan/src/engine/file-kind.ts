@@ -3,6 +3,8 @@ export interface FileKind {
   /** `config`: values stand without quotes. `code`: only literals count. `docs`: examples. `lock`: hashes. */
   readonly kind: "config" | "code" | "docs" | "lock" | "other";
   readonly test: boolean;
+  /** A program whose purpose is configuration: quoted values in it are configured ones. */
+  readonly settings: boolean;
 }
 
 const configExtensions = new Set(
@@ -24,6 +26,10 @@ const configNames =
   /(?:^|\/)(?:\.env[^/]*|[^/]*\.env|\.netrc|_netrc|\.npmrc|\.pypirc|\.pgpass|\.my\.cnf|\.htpasswd|htpasswd|passwd|shadow|credentials|config|\.s3cfg|\.dockercfg|dockerfile[^/]*|containerfile|jenkinsfile|vagrantfile|procfile|makefile|\.bashrc|\.bash_profile|\.profile|\.zshrc|\.bash_history|\.zsh_history|\.git-credentials|\.gitconfig|\.esmtprc|\.msmtprc|\.fetchmailrc|\.remote-sync\.json|sftp-config\.json|hosts|secrets?|passwords?)$/;
 const tests =
   /(?:^|\/)(?:tests?|__tests__|specs?|testing|testdata|test[-_]data|fixtures?|mocks?|__mocks__|examples?|samples?|demos?|e2e|benchmarks?)\/|[._-](?:test|spec|mock|example|sample)s?\.|(?:^|\/)test_[^/]*$|_test\.[a-z]+$/;
+const settingNames =
+  /(?:^|\/)(?:wp-config|(?:local_?)?settings|config(?:uration)?|database|parameters|credentials|secrets?)[^/]*\.(?:py|php|rb)$/;
+const translations =
+  /(?:^|\/)(?:i18n|l10n|locales?|langs?|languages?|translations?)\/|(?:^|\/)(?:messages|strings)[^/]*\.(?:json|properties|ya?ml|xml)$/;
 const docNames =
   /(?:^|\/)(?:docs?|documentation|javadoc)\/|(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|copying|authors|contributing|news|security)(?:\.[a-z]+)?$/;
 
@@ -32,17 +38,17 @@ const known = new Map<string, FileKind>();
 export function fileKindOf(path: string): FileKind {
   const lower = path.toLowerCase();
   const name = lower.slice(lower.lastIndexOf("/") + 1);
-  const key = `${lower.slice(0, lower.lastIndexOf("/") + 1).length > 200 ? "" : lower}`;
-  const cached = known.get(key);
+  const cached = known.get(lower);
   if (cached !== undefined) return cached;
-  const kind = { kind: kindOf(lower, name), test: tests.test(lower) };
+  const kind = { kind: kindOf(lower, name), test: tests.test(lower), settings: settingNames.test(lower) && !tests.test(lower) };
   if (known.size > 5_000) known.clear();
-  if (key !== "") known.set(key, kind);
+  known.set(lower, kind);
   return kind;
 }
 
 function kindOf(path: string, name: string): FileKind["kind"] {
   if (locks.test(path)) return "lock";
+  if (translations.test(path)) return "docs";
   if (configNames.test(path)) return "config";
   const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : "";
   if (docExtensions.has(extension)) return "docs";

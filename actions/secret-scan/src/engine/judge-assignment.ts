@@ -10,12 +10,12 @@ import type { Latin1 } from "./text.ts";
 type Promise = "password" | "secret" | "none";
 
 const passwordNames =
-  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|kennwort|contrasena|senha|motdepasse|mdp)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
+  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|kennwort|contrasena|senha|motdepasse|mdp|(?:^|[_.-]|bind|login|db|root|admin|user|http|ftp|smtp|mail|sql)pw)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
 const secretNames =
   /(?:secrets?|tokens?|api[_.-]?keys?|access[_.-]?keys?|(?:private|encryption|signing|master|secret|auth|license|service|account|shared|session|storage|client|app|application|consumer|webhook|deploy|crypt|cipher|aes|hmac|jwt|cookie|admin|user)[_.-]?keys?|credentials?|auth|bearer|salt|[a-z0-9]_key|key_?(?:secret|value)|authorization|auth[_.-]?(?:code|string|data|header))(?:\d{0,3}|[_.-]?(?:value|prod|production|dev|staging|live|base|default|main|hash|v\d|id|base64|b64|text|str))$/i;
 /** Names that hold a telling word and mean something else. */
 const innocentNames =
-  /(?:^|[_.-])(?:pass(?:ed|es|ing|ive|enger|port|age|through|ion)?|by ?pass|compass|max|min|num|count|total|is|has|no|use|show|hide|enable|require|reset|forgot|change|confirm|invalid|valid|missing|wrong|old|new)$|bypass$|compass$|(?:file|path|dir|url|uri|name|field|type|length|size|min|max|limit|count|expir\w*|ttl|policy|format|prefix|suffix|pattern|regex|label|title|hint|text|error|message|placeholder|input|param|header|class|icon|button|strength|hasher|encoder|validator|provider|manager|store|endpoint|scope|age|usage|index|budget|public[_-]?key|primary[_-]?key|foreign[_-]?key|sort[_-]?key|cache[_-]?key|partition[_-]?key|translation[_-]?key|object[_-]?key|row[_-]?key|hash[_-]?key|public[_-]?token|csrf\w*|xsrf\w*|next\w*token|page\w*token|continuation\w*|sync[_-]?token|cancel\w*token|pagination\w*|next[_-]?key|start[_-]?key|marker|checksum|integrity|digest|etag|nonce|fingerprint|thumbprint|md5|sha\d*|uuid|guid|version|author|authority|authors|oauth|arn|ref|kind|method|mode|required|enabled|disabled|status|state)$/i;
+  /(?:^|[_.-])(?:pass(?:ed|es|ing|ive|enger|port|age|through|ion)|by ?pass|compass|max|min|num|count|total|is|has|no|use|show|hide|enable|require|reset|forgot|change|confirm|invalid|valid|missing|wrong|old|new)$|bypass$|compass$|(?:file|path|dir|url|uri|name|field|type|length|size|min|max|limit|count|expir\w*|ttl|policy|format|prefix|suffix|pattern|regex|label|title|hint|text|error|message|placeholder|input|param|header|class|icon|button|strength|hasher|encoder|validator|provider|manager|store|endpoint|scope|age|usage|index|budget|public[_-]?key|primary[_-]?key|foreign[_-]?key|sort[_-]?key|cache[_-]?key|partition[_-]?key|translation[_-]?key|object[_-]?key|row[_-]?key|hash[_-]?key|public[_-]?token|csrf\w*|xsrf\w*|next\w*token|page\w*token|continuation\w*|sync[_-]?token|cancel\w*token|pagination\w*|next[_-]?key|start[_-]?key|marker|checksum|integrity|digest|etag|nonce|fingerprint|thumbprint|md5|sha\d*|uuid|guid|version|author|authority|authors|oauth|arn|ref|kind|method|mode|required|enabled|disabled|status|state)$/i;
 
 const plainWords = new Set(
   "password passwd pass pwd secret token key apikey none null nil undefined true false yes no on off empty default string str text number int integer bool boolean object array any void char varchar value values required optional enabled disabled auto automatic manual prompt ask input hidden masked encrypted unset unknown basic bearer digest oauth oauth2 jwt login logout signin signup register forgot reset change confirm invalid valid missing public private local remote test tests testing foo bar baz qux hello world user username name admin root guest anonymous system service client server host localhost database postgres postgresql mysql mariadb mongodb redis sqlite oracle example sample demo dummy placeholder changeme change_me secret_key secretkey your_password yourpassword mypassword my_password".split(
@@ -32,6 +32,9 @@ export function judgeAssignment(piece: Piece, start: number, end: number, latin1
   if (!isPossible(value, assignment)) return undefined;
   const name = nameOf(piece, assignment, latin1);
   const promise = promiseOf(name);
+  // `PASS: parses numbers` is the result of a test.
+  if (assignment.quote === 0 && name === "PASS" && assignment.operator === 58) return undefined;
+  if (piece.kind.test && /^[0-9a-f]+$/i.test(value) && !/token|api|secret|access|auth|pass/i.test(name)) return undefined;
   if (promise === "none" || value.toLowerCase().includes(name.toLowerCase())) return undefined;
   const trimmed = trimBare(value, assignment);
   if (trimmed.length < 4 || !(promise === "password" ? isPassword(trimmed, assignment, piece) : isSecret(trimmed, assignment, piece)))
@@ -43,7 +46,7 @@ export function judgeAssignment(piece: Piece, start: number, end: number, latin1
 /** What cannot be a secret, whatever the name; the cheap questions first. */
 function isPossible(value: string, { quote }: Assignment): boolean {
   if (quote !== 0 && /\s/.test(value) && !/^\S+(?: \S+){0,2}$/.test(value)) return false;
-  if (/[^\x20-\x7e\x80-\xff]/.test(value)) return false;
+  if (/[^\x20-\x7e\x80-\xff]|\\[ux]/.test(value)) return false;
   return !/^[\s.,;:!?(){}[\]<>=|&*+#/\\_-]+$/.test(value);
 }
 
@@ -64,7 +67,7 @@ function trimBare(value: string, { quote }: Assignment): string {
 }
 
 function isCodeExpression(value: string): boolean {
-  return /[()[\]{}<>]|=>|&&|\|\||^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[A-Z][A-Z0-9_]+$|^!|\$\w|;$/.test(value);
+  return /[()[\]{}<>]|=>|&&|\|\||^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[A-Z][A-Z0-9_]+$|^!|;$/.test(value);
 }
 
 /** Whether values stand without quotes in such a file. */
@@ -78,15 +81,16 @@ function bareCounts({ kind: { kind }, path }: Piece, { operator }: Assignment): 
 
 function isPassword(value: string, assignment: Assignment, piece: Piece): boolean {
   if (value.length > 120 || isReference(value) || isMonotonous(value) || plainWords.has(value.toLowerCase())) return false;
-  const { kind, test } = piece.kind;
+  const { kind, test, settings } = piece.kind;
   if (assignment.quote === 0 && (!bareCounts(piece, assignment) || isCodeExpression(value))) return false;
+  if (settings && !looksLikeExample(value)) return isConfigured(value);
   if (assignment.operator === 40 || assignment.operator === 44) return isStrong(value);
   if (kind === "docs") return isStrong(value) && entropyOf(value) >= 3.5 && value.length >= 14;
   if (test) return isStrong(value) && value.length >= 8 && entropyOf(value) >= 2.9;
   if (/\s/.test(value)) return value.length >= 12 && kindsOf(value) >= 3 && /\d/.test(value);
   if (looksLikeExample(value) && !isStrong(value.replace(/example|sample|test|dummy/gi, ""))) return false;
-  if (kind === "code")
-    return isStrong(value) || (value.length >= 8 && kindsOf(value) >= 2 && /\d/.test(value) && !/^[a-z]+[-_.][a-z-_.]+$/i.test(value));
+  if (kind !== "config")
+    return isStrong(value) || (value.length >= 6 && kindsOf(value) >= 2 && /\d/.test(value) && !/^[a-z]+[-_.][a-z-_.]+$/i.test(value));
   return isConfigured(value);
 }
 

@@ -1,4 +1,5 @@
 import type { SpecialName } from "../model.ts";
+import { base64Text } from "./base64.ts";
 import { judgeAssignment } from "./judge-assignment.ts";
 import type { Match, Piece } from "./matcher.ts";
 import { isMonotonous, isReference, looksLikeExample } from "./placeholders.ts";
@@ -48,6 +49,7 @@ const weak = new Set([
 function isPlainPassword(password: string): boolean {
   return (
     password.length >= 4 &&
+    !password.includes("\\") &&
     !weak.has(password.toLowerCase()) &&
     !isReference(password) &&
     !looksLikeExample(password) &&
@@ -68,7 +70,11 @@ const urlPassword: Special = (piece, _start, end, latin1) => {
   )
     return undefined;
   if (user.toLowerCase() === password.toLowerCase() || (piece.kind.kind === "docs" && entropyOf(password) < 3)) return undefined;
-  if (piece.kind.test && entropyOf(password) < 2.8) return undefined;
+  if (
+    (piece.kind.test || piece.kind.kind === "docs") &&
+    (!/\d/.test(password) || entropyOf(password) < 2.8 || /^p[a@]ss|secret|%[0-9a-f]{2}/i.test(password))
+  )
+    return undefined;
   return found(end, match, password);
 };
 
@@ -108,6 +114,12 @@ const htpasswd: Special = (piece, start, end, latin1) => {
   return found(start, match, match[0]);
 };
 
+/** `user:password` in base64, and not the one of the standard's examples. */
+function isBasic(secret: string): boolean {
+  const [, password] = /^[\x20-\x7e]*?:([\x20-\x7e]+)$/.exec(base64Text(secret)) ?? [];
+  return password !== undefined && isPlainPassword(password) && !/^open ?sesame$|^p[a@]ss/i.test(password);
+}
+
 const header: Special = (piece, start, _end, latin1) => {
   const rest = lineBehind(piece, start, 600, latin1);
   const match =
@@ -117,7 +129,12 @@ const header: Special = (piece, start, _end, latin1) => {
   const secret = match?.[1] ?? "";
   if (match === null || entropyOf(secret) < 3.3 || kindsOf(secret) < 2 || looksLikeExample(secret) || isReference(secret)) return undefined;
   const docs = piece.kind.kind === "docs" || piece.kind.test;
-  return docs && entropyOf(secret) < 4 ? undefined : /[A-Z]/.test(secret) || /\d/.test(secret) ? found(start, match, secret) : undefined;
+  if (/basic/i.test(match[0].slice(0, 40)) && !isBasic(secret)) return undefined;
+  return docs && (entropyOf(secret) < 4.2 || secret.length < 30)
+    ? undefined
+    : /[A-Z]/.test(secret) || /\d/.test(secret)
+      ? found(start, match, secret)
+      : undefined;
 };
 
 const options: readonly RegExp[] = [
@@ -129,16 +146,43 @@ const options: readonly RegExp[] = [
   /^redis-cli\b[^\n|;]{0,200}?\s-a\s{1,3}['"]?([^\s'"]{4,100})/,
   /^net use\b[^\n|;]{0,200}?\/user:[^\s]{1,80}\s{1,3}['"]?([^\s'"]{4,100})/i,
   /^--pass(?:word|wd|phrase)?[ =]['"]?([^\s'"-][^\s'"]{3,100})/,
+  /^identified (?:with \w{1,40} )?by (?:password )?'([^'\s]{4,100})'/i,
+  /^(?:with |encrypted )password '([^'\s]{4,100})'/i,
+  /^convertto-securestring\s{1,4}(?:-string\s{1,4})?['"]([^'"\s]{4,100})['"]/i,
+  /^<pass(?:word)?\s[^<>\n]{1,60}>([^<\s]{4,200})<\//i,
+  /^password><value>([^<\s]{4,100})</i,
   /^htpasswd\s-[a-zA-Z]{0,4}b[a-zA-Z]{0,4}\s[^\n]{0,200}?\s([^\s'"]{4,100})$/,
 ];
+
+const inConnectionString = /^(?:pwd|password)\s{0,2}=\s{0,2}([^;"'\s]{4,100})(?=[;"'])/i;
+const connectionBefore =
+  /(?:server|data source|host|user id|uid|username|user|database|initial catalog|dsn|endpoint)\s{0,2}=[^\n"']{1,150};\s?$/i;
+
+function connectionPassword(piece: Piece, start: number, rest: string, latin1: Latin1): RegExpExecArray | null {
+  const match = inConnectionString.exec(rest);
+  return match !== null && connectionBefore.test(latin1(piece.bytes, Math.max(piece.start, start - 200), start)) ? match : null;
+}
+
+/** In a script a plain word is what it seems to be; elsewhere it is prose. */
+function isShellWord({ kind }: Piece, secret: string): boolean {
+  return kind.kind === "config" && /^[a-z]{6,16}$/.test(secret) && !/option|string|password|command/.test(secret);
+}
 
 const commandLine: Special = (piece, start, _end, latin1) => {
   if (piece.kind.kind === "lock") return undefined;
   const rest = lineBehind(piece, start, 800, latin1);
+  const connection = connectionPassword(piece, start, rest, latin1);
+  if (connection?.[1] !== undefined && isPlainPassword(connection[1]) && (piece.kind.kind !== "docs" || entropyOf(connection[1]) >= 3.3))
+    return found(start, connection, connection[1]);
   for (const option of options) {
     const match = option.exec(rest);
     const secret = match?.[1] ?? "";
-    if (match === null || !isPlainPassword(secret) || !/\d|[A-Z].*[a-z]|[a-z].*[A-Z]|[!#%&*+]/.test(secret)) continue;
+    if (
+      match === null ||
+      !isPlainPassword(secret) ||
+      (!/\d|[A-Z].*[a-z]|[a-z].*[A-Z]|[!#%&*+]/.test(secret) && !isShellWord(piece, secret))
+    )
+      continue;
     if ((piece.kind.kind === "docs" || piece.kind.test) && entropyOf(secret) < 3.3) continue;
     return found(start, match, secret);
   }
@@ -158,7 +202,9 @@ const netrc: Special = (piece, start, _end, latin1) => {
   const rest = latin1(piece.bytes, start, Math.min(piece.end, start + 400));
   const match = /^(?:machine\s{1,4}\S{1,120}|default)\s{1,8}login\s{1,4}\S{1,120}\s{1,8}password\s{1,4}(\S{3,120})/.exec(rest);
   const secret = match?.[1] ?? "";
-  return match === null || !isPlainPassword(secret) ? undefined : found(start, match, secret);
+  const shown = piece.kind.kind === "docs" || piece.kind.test;
+  if (match === null || !isPlainPassword(secret) || (shown && (entropyOf(secret) < 3.3 || !/\d/.test(secret)))) return undefined;
+  return secret === "string" ? undefined : found(start, match, secret);
 };
 
 export const specials: Readonly<Record<SpecialName, Special>> = {

@@ -34,7 +34,7 @@ export const clouds: readonly Rule[] = [
     "aws-bedrock-short",
     "Amazon Bedrock short-lived API key",
     "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t",
-    `${base64}{0,1500}={0,2}`,
+    `${base64}{20,1500}={0,2}`,
     aws,
     cloud,
   ),
@@ -197,7 +197,7 @@ export const clouds: readonly Rule[] = [
   named(
     "oracle-cloud-token",
     "Oracle Cloud auth token",
-    ["oci_auth_token", "ocir"],
+    ["oci_auth_token", "oci_token"],
     "[^\\s'\"]{20}",
     "https://docs.oracle.com/iaas/Content/Identity/Tasks/managingcredentials.htm",
     cloud,

@@ -36,7 +36,7 @@ export const payments: readonly Rule[] = [
     "square-access-token",
     "Square access token",
     ["eaaa", "sq0atp-"],
-    `(?:EAAA|sq0atp-)${word}{22,60}`,
+    `(?:EAAA${word}{60}|sq0atp-${word}{22,43})`,
     "https://developer.squareup.com/apps",
     { ...money, entropy: 4 },
   ),
