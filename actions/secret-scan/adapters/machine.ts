@@ -43,7 +43,16 @@ export function setupOf(plan: ScanPlan, root: string): Setup {
 
 let guarded = false;
 
+const scanners = new WeakMap<readonly Rule[], ContentScanner>();
+
+/** One scanner for all uses of this thread. */
 export function openContentScanner(setup: Setup): ContentScanner {
+  const known = scanners.get(setup.rules) ?? makeContentScanner(setup);
+  scanners.set(setup.rules, known);
+  return known;
+}
+
+function makeContentScanner(setup: Setup): ContentScanner {
   // A pattern that backtracks without end is handed to V8's linear engine.
   if (!guarded) setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
   guarded = true;

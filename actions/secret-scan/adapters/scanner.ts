@@ -11,6 +11,7 @@ import type { BatchResult } from "./blob-stream.ts";
 import { changesOf, type PathChange } from "./changes.ts";
 import { setupOf } from "./machine.ts";
 import { type CommitRange, findRange } from "./range.ts";
+import { withSafeNames } from "./safe-names.ts";
 import { type Batch, Threads } from "./threads.ts";
 
 export interface ScannerOptions {
@@ -22,26 +23,28 @@ export interface ScannerOptions {
 /** The scanner over the git and the disk of this machine. */
 export function openScanner(options: ScannerOptions): SecretScanner {
   return {
-    async scan(plan) {
-      const repository = await openRepository(options.exec, options.files.workingDirectory, process.env, !plan.terminal);
-      if (plan.scope === "worktree") return scanWorktree(plan, repository, options);
-      if (repository === undefined) {
-        throw new UserError(
-          `${options.files.workingDirectory} is not inside a git repository, so there are no commits to scan: check the repository out first, or use \`scope: worktree\`.`,
-          { exitCode: 3 },
-        );
-      }
-      if (plan.scope === "staged") return scanStaged(plan, repository, options);
-      const range = await findRange(repository, plan, options.log);
-      if (range.nothing !== undefined) return { ...nothing(range.words), nothing: range.nothing };
-      return plan.scope === "history" ? scanHistory(plan, repository, range, options) : scanDiff(plan, repository, range, options);
-    },
+    scan: async (plan) => withSafeNames(await scanScope(plan, options), plan),
     async present(commits) {
       const repository = await openRepository(options.exec, options.files.workingDirectory, process.env, true);
       const found = repository === undefined ? [] : await repository.resolve(commits);
       return commits.filter((_, index) => found[index] !== undefined);
     },
   };
+}
+
+async function scanScope(plan: ScanPlan, options: ScannerOptions): Promise<ScanResult> {
+  const repository = await openRepository(options.exec, options.files.workingDirectory, process.env, !plan.terminal);
+  if (plan.scope === "worktree") return scanWorktree(plan, repository, options);
+  if (repository === undefined) {
+    throw new UserError(
+      `${options.files.workingDirectory} is not inside a git repository, so there are no commits to scan: check the repository out first, or use \`scope: worktree\`.`,
+      { exitCode: 3 },
+    );
+  }
+  if (plan.scope === "staged") return scanStaged(plan, repository, options);
+  const range = await findRange(repository, plan, options.log);
+  if (range.nothing !== undefined) return { ...nothing(range.words), nothing: range.nothing };
+  return plan.scope === "history" ? scanHistory(plan, repository, range, options) : scanDiff(plan, repository, range, options);
 }
 
 function nothing(range: string): ScanResult {
