@@ -44,12 +44,12 @@ export class LabelLocks implements Locks {
     const now = this.#access.now();
     if (standing?.owner === owner) return this.#held(key, standing);
     if (standing !== undefined && standing.until > now) return { busy: standing };
-    if (standing !== undefined) await this.#bury(key, standing);
+    const grave = standing === undefined ? undefined : await this.#bury(key, standing);
     const second = await this.#create(key, owner);
-    return second === undefined ? { busy: { owner: "", until: now } } : this.#held(key, second);
+    return second === undefined ? { busy: { owner: "", until: now } } : this.#held(key, second, grave);
   }
 
-  #held(key: string, first: Lease): Held {
+  #held(key: string, first: Lease, grave?: string): Held {
     let lease = first;
     const access = this.#access;
     return {
@@ -68,6 +68,8 @@ export class LabelLocks implements Locks {
         lease = renewed;
       },
       release: async () => {
+        // The grave stays until now: a latecomer that still believes in the old lease must find its new name in use.
+        if (grave !== undefined) await access.ask("issues", "DELETE /repos/{owner}/{repo}/labels/{name}", { name: grave });
         if (lease.until - access.now() < safeMargin) return;
         await access.ask("issues", "DELETE /repos/{owner}/{repo}/labels/{name}", { name: nameOf(key) });
       },
@@ -96,11 +98,10 @@ export class LabelLocks implements Locks {
   }
 
   /** Whoever renames it first takes it away; the others find the new name in use, or nothing to rename. */
-  async #bury(key: string, { owner }: Lease): Promise<void> {
+  async #bury(key: string, { owner }: Lease): Promise<string | undefined> {
     const grave = `${nameOf(key)}~${owner.slice(0, 6)}`;
     const reply = await this.#access.ask("issues", "PATCH /repos/{owner}/{repo}/labels/{name}", { name: nameOf(key), new_name: grave });
-    if ("failure" in reply) return;
-    await this.#access.ask("issues", "DELETE /repos/{owner}/{repo}/labels/{name}", { name: grave });
+    return "failure" in reply ? undefined : grave;
   }
 }
 
