@@ -1,10 +1,12 @@
 /** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
 import { cpus, totalmem } from "node:os";
+import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 
-const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
+const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
+  "bundle-size": () => benchBundleSize(3),
 };
 
 function line({ what, ours, peer, peerName, promise }: Row): string {
@@ -31,6 +33,6 @@ if (unknown.length > 0) {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 1e9).toFixed(0)} GB\n`);
   for (const [name, run] of Object.entries(parts)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    for (const row of await run()) console.log(line(row));
+    for await (const row of run()) console.log(line(row));
   }
 }

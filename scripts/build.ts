@@ -9,7 +9,10 @@ import { generate } from "./generate.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Compiles and bundles the repository at `folder`; gives the folder of the fresh bundles, `build/dist`. */
+/**
+ * Compiles and bundles the repository at `folder`, which must be where this process was started (ncc numbers modules by their path from
+ * there); gives the folder of the fresh bundles, `build/dist`.
+ */
 export async function compile(folder: string): Promise<string> {
   const compiled = join(folder, "build");
   const fresh = join(compiled, "dist");

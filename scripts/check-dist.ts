@@ -37,14 +37,23 @@ function elsewhere(): string {
     maxBuffer: 2 ** 26,
   });
   for (const path of tracked.split("\0"))
-    if (/^(actions|packages|tsconfig|package)/.test(path)) cpSync(join(root, path), join(folder, path));
+    if (/^(actions|packages|scripts|tsconfig|package)/.test(path)) cpSync(join(root, path), join(folder, path));
   cpSync(join(root, "node_modules"), join(folder, "node_modules"), {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (path) => !/node_modules\/(node-|\.bin|@biomejs|emulate)/.test(path),
+    filter: (path) => !/node_modules\/(node|\.bin|@biomejs|emulate)\b/.test(path),
   });
   symlinkSync(join(root, "node_modules", ".bin"), join(folder, "node_modules", ".bin"));
   return folder;
+}
+
+/** In a process of its own, because ncc remembers the folder that it was started in. */
+function compileThere(folder: string): string {
+  execFileSync(process.execPath, ["--eval", 'import("./scripts/build.ts").then(({ compile }) => compile(process.cwd()))'], {
+    cwd: folder,
+    stdio: "inherit",
+  });
+  return join(folder, "build", "dist");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -53,7 +62,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     (path) => `dist/${path} is not what a clean build gives: run \`npm run build\` and commit it.`,
   );
   wrong.push(
-    ...differences(join(root, "dist"), await compile(copy)).map((path) => `dist/${path} depends on the folder that it is built in.`),
+    ...differences(join(root, "dist"), compileThere(copy)).map((path) => `dist/${path} depends on the folder that it is built in.`),
   );
   rmSync(resolve(copy, "..", ".."), { recursive: true });
   for (const problem of wrong) console.log(problem);

@@ -26,18 +26,22 @@ const longestList = 64;
 const longestText = 200;
 const deepest = 6;
 
-export type Parsed = Envelope | { readonly missing: string };
+/** `torn`: it is there and is not what was once stored. */
+export type Missing = { readonly missing: string; readonly torn?: true };
+export type Parsed = Envelope | Missing;
 
 /** Reads a stored text. Whatever is torn, too long, or not this owner's is missing, with the reason in words. */
 export function parseEnvelope(text: string, owner: Owner): Parsed {
-  if (text.length > largestEnvelope) return { missing: `what is stored is longer than ${largestEnvelope} bytes` };
+  if (text.length > largestEnvelope) return { missing: `what is stored is longer than ${largestEnvelope} bytes`, torn: true };
   const value = parseJson(text);
-  if (!isObject(value)) return { missing: "what is stored there is torn or not JSON" };
-  if (value.schema !== schema) return { missing: `what is stored there is not of the schema ${schema}` };
+  if (!isObject(value)) return { missing: "what is stored there is torn or not JSON", torn: true };
+  if (value.schema !== schema) return { missing: `what is stored there is not of the schema ${schema}`, torn: true };
   const record = recordOf(value, owner);
   if (record === undefined) {
     const foreign = value.action !== owner.action || value.id !== owner.id;
-    return { missing: foreign ? `what is stored there belongs to ${nameOf(value)}` : "what is stored there is incomplete" };
+    return foreign
+      ? { missing: `what is stored there belongs to ${nameOf(value)}` }
+      : { missing: "what is stored there is incomplete", torn: true };
   }
   const history = Array.isArray(value.history) ? value.history : [];
   return { record, history: history.map((item) => pastOf(item, owner)).filter((item) => item !== undefined) };

@@ -42,3 +42,8 @@ export function cacheKey(owner: Owner, commit: string): string {
 export function cachePrefix({ action, id }: Owner): string {
   return `forge-baseline-${safe(action)}-${safe(id).replaceAll("-", "%2d")}-`;
 }
+
+/** Beginning of the keys of what is remembered besides measurements; the name's dashes are encoded for the same reason as the id's. */
+export function memoryPrefix({ action, id }: Owner, name: string): string {
+  return `forge-memory-${safe(action)}-${safe(id).replaceAll("-", "%2d")}-${safe(name).replaceAll("-", "%2d")}-`;
+}

@@ -1,7 +1,7 @@
 import { messageOf } from "../frame/errors.ts";
-import type { Event } from "../frame/event.ts";
+import { type Event, isProposal } from "../frame/event.ts";
 import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log } from "../frame/ports.ts";
-import { type Envelope, largestEnvelope, type Owner, renderEnvelope, schema } from "./envelope.ts";
+import { type Envelope, largestEnvelope, type Missing, type Owner, renderEnvelope, schema } from "./envelope.ts";
 import { isCommit, mayWrite } from "./policy.ts";
 
 /** What a store may ask of the world. */
@@ -30,11 +30,16 @@ export type Saved = { readonly saved: string } | { readonly skipped: string };
 
 /** One place where envelopes are kept. What it cannot do it says in words; it throws only for bugs and for wrong input. */
 export interface Shelf {
+  /** Why it takes nothing, where that is known beforehand. */
+  readonly closed?: string;
   /** The stored measurement of the first of `commits` that has one. */
-  nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }>;
+  nearest(commits: readonly string[]): Promise<BaselineRecord | Missing>;
   /** Newest last. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
+  /** The newest text under a name, if this place can hold any. */
+  recall?(name: string): Promise<string | undefined>;
+  remember?(name: string, text: string): Promise<Saved>;
 }
 
 /** How many first-parent commits before the wanted one are looked at. */
@@ -58,7 +63,17 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
         return [];
       }
     },
+    refusal: async () => {
+      const permission = mayWrite(context.event, context.branches);
+      if ("refused" in permission) return permission.refused;
+      return shelf().then(
+        ({ closed }) => closed,
+        (error: unknown) => messageOf(error).replace(/\.$/, ""),
+      );
+    },
     save: (data, extra = []) => save(context, shelf, data, extra),
+    recall: (name) => recall(context, shelf, name),
+    remember: (name, data) => remember(context, shelf, name, data),
   };
 }
 
@@ -107,6 +122,40 @@ async function save(context: BaselineContext, shelf: () => Promise<Shelf>, data:
   }
 }
 
+const memoryName = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/;
+
+/** What proposals remember has a name of its own, so that no other run can be fed by one. */
+function namesOf({ event }: BaselineContext, name: string): { readonly own: string; readonly readable: readonly string[] } {
+  const trusted = `trusted-${name}`;
+  const proposed = `proposed-${name}`;
+  return isProposal(event) ? { own: proposed, readable: [proposed, trusted] } : { own: trusted, readable: [trusted] };
+}
+
+async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, name: string): Promise<unknown> {
+  try {
+    const place = await shelf();
+    for (const readable of memoryName.test(name) ? namesOf(context, name).readable : []) {
+      const text = await place.recall?.(readable);
+      if (text !== undefined && text.length <= largestEnvelope) return JSON.parse(text);
+    }
+  } catch (error) {
+    context.log.debug(`What was remembered as ${name} could not be read: ${messageOf(error)}`);
+  }
+  return undefined;
+}
+
+async function remember(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, data: unknown): Promise<Saved> {
+  try {
+    const text = JSON.stringify(data);
+    if (!memoryName.test(name)) return { skipped: `${JSON.stringify(name)} is no name for it` };
+    if (text.length > largestEnvelope) return { skipped: `it has ${text.length} bytes, and at most ${largestEnvelope} are kept` };
+    const told = await (await shelf()).remember?.(namesOf(context, name).own, text);
+    return told ?? { skipped: "this store remembers nothing but baselines" };
+  } catch (error) {
+    return { skipped: messageOf(error).replace(/\.$/, "") };
+  }
+}
+
 /** A history and its newest measurement, as one list. */
 export function wholeHistory({ record, history }: Envelope): BaselineRecord[] {
   return [...history.filter(({ commit }) => commit !== record.commit), record];
@@ -117,6 +166,7 @@ export const ownerOf = ({ action, id }: Owner): Owner => ({ action, id });
 /** A shelf that holds nothing and takes nothing, and says why. */
 export function emptyShelf(reason: string): Shelf {
   return {
+    closed: reason,
     nearest: async () => ({ missing: reason }),
     history: async () => [],
     put: async () => ({ skipped: reason }),

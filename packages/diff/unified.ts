@@ -28,9 +28,12 @@ export interface UnifiedDiffReader {
  * Which lines a unified diff adds and removes: `git diff` with any context and any prefixes, `diff -u`, and what other tools write alike.
  * `source` names the diff in messages. Throws a `UserError` with the line for a diff that is malformed, cut off, coloured, combined (of a
  * merge), or a series of patches: the line numbers of those would be of several trees.
+ *
+ * Diffs of new files are often written or shortened by hand, without counting. With `notes`, one that ends before its last hunk has as many
+ * lines as it says is taken as it stands, and a sentence about that is added there.
  */
-export function parseUnifiedDiff(bytes: Uint8Array, source: string): ChangedFile[] {
-  const reader = openUnifiedDiff(source);
+export function parseUnifiedDiff(bytes: Uint8Array, source: string, notes?: string[]): ChangedFile[] {
+  const reader = new Reader(source, notes);
   reader.push(bytes);
   return reader.end();
 }
@@ -64,8 +67,11 @@ class Reader implements UnifiedDiffReader {
   #recognised = false;
   #blank = true;
 
-  constructor(source: string) {
+  readonly #notes: string[] | undefined;
+
+  constructor(source: string, notes?: string[]) {
     this.#source = source;
+    this.#notes = notes;
   }
 
   push(piece: Uint8Array): void {
@@ -88,9 +94,7 @@ class Reader implements UnifiedDiffReader {
       const mayBeCut = this.#pending !== undefined || (this.#section !== undefined && !this.#behindHunk && this.#section.hunks === 0);
       if (mayBeCut) throw this.#error("the diff breaks off in the middle of this line");
     }
-    if (this.#oldLeft > 0 || this.#newLeft > 0) {
-      throw this.#error(`the diff breaks off inside the hunk that starts in line ${this.#hunkAt}`);
-    }
+    if (this.#oldLeft > 0 || this.#newLeft > 0) this.#shortHunk();
     if (this.#pending !== undefined) throw this.#error("the diff breaks off after a `---` line", this.#pending.line);
     if (this.#section !== undefined && isCutOff(this.#section)) {
       throw this.#error("the diff breaks off before the changed lines of this file", this.#section.line);
@@ -100,6 +104,16 @@ class Reader implements UnifiedDiffReader {
       throw new UserError(`${this.#source} holds no unified diff. Make one with \`git diff base...head\` or \`diff -u\`.`);
     }
     return [...this.#files.values()].map(({ file }) => file).sort((one, other) => (one.path < other.path ? -1 : 1));
+  }
+
+  #shortHunk(): void {
+    if (this.#notes === undefined || this.#oldLeft > 0 || this.#section?.created !== true) {
+      throw this.#error(`the diff breaks off inside the hunk that starts in line ${this.#hunkAt}`);
+    }
+    const lines = this.#newLeft === 1 ? "1 line" : `${this.#newLeft} lines`;
+    this.#notes.push(
+      `${this.#source} ends ${lines} before its last hunk (line ${this.#hunkAt}) should; the lines that are there were judged.`,
+    );
   }
 
   #skipLine(piece: Uint8Array, position: number): number {

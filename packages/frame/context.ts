@@ -14,4 +14,6 @@ export interface Context {
   /** A laptop: no annotations, no summary, the working tree instead of a commit. */
   readonly terminal: boolean;
   readonly waivers: Waivers;
+  /** Where the JSON report will be written, for what an action puts beside it. */
+  readonly reportPath?: string;
 }

@@ -81,10 +81,20 @@ class Run {
     const ports = await this.#host.openPorts(this.#settings(inputs, entry));
     this.#ports = ports;
     this.#waivers = openWaivers(config === undefined ? [] : readWaivers(config), ports.clock.now());
-    this.#configChanged = config !== undefined && (await this.#changesConfig(ports));
-    const context: Context = { event: this.#host.event, id: this.#id, terminal: this.#host.terminal, waivers: this.#waivers };
-    const outcome = await definition.run(inputs, { ...ports, ...definition.bind(ports) }, context);
-    return this.#accept(outcome);
+    const context: Context = {
+      event: this.#host.event,
+      id: this.#id,
+      terminal: this.#host.terminal,
+      waivers: this.#waivers,
+      ...(this.#reportPath === undefined ? {} : { reportPath: this.#reportPath }),
+    };
+    // Asked for even where there is no configuration: a proposal can be what removed it.
+    const changing = this.#changesConfig(ports);
+    try {
+      return this.#accept(await definition.run(inputs, { ...ports, ...definition.bind(ports) }, context));
+    } finally {
+      this.#configChanged = await changing;
+    }
   }
 
   async #readInputs<M extends Manifest>(

@@ -14,9 +14,9 @@ export function parseNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A decimal kept exactly: `79.995` is 79995 / 10^3. A trailing `%` is allowed. At most 12 digits on either side. */
+/** A decimal kept exactly: `79.995` is 79995 / 10^3. A trailing `%` is allowed. At most 12 digits before the point and 30 after it. */
 export function parseDecimal(text: string): Decimal | undefined {
-  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,12}))?\s?%?$/.exec(text);
+  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,30}))?\s?%?$/.exec(text);
   if (match === null) return undefined;
   const [, sign = "", whole = "", part = ""] = match;
   const units = BigInt(whole + part) * (sign === "-" ? -1n : 1n);

@@ -3,6 +3,7 @@
 /** Progress and explanations. Every line is made safe against workflow commands and terminal escapes by the adapter. */
 export interface Log {
   debug(text: string): void;
+  /** What is going on: in a terminal only once a run takes over a second, on a runner only in debug logs. */
   info(text: string): void;
   /** Something the user should know and that does not decide the verdict. */
   notice(text: string): void;
@@ -95,7 +96,11 @@ export interface BaselineRecord<D = unknown> {
 export type BaselineFound<D = unknown> =
   | { readonly record: BaselineRecord<D>; readonly distance: number }
   /** Nothing stored: `missing` says in words why (first run, no cache service here, switched off). */
-  | { readonly missing: string };
+  | {
+      readonly missing: string;
+      /** Something is stored, but it is torn or of another shape than a baseline has. */
+      readonly torn?: true;
+    };
 
 /** "What was this number at the merge base?" */
 export interface Baseline {
@@ -103,11 +108,20 @@ export interface Baseline {
   find(commit: string): Promise<BaselineFound>;
   /** Newest last, as far as the store keeps them. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
+  /** Why `save` would store nothing in this run, in words, before its data is made; `undefined` where it would try. */
+  refusal(): Promise<string | undefined>;
   /** Stores the data of the tested commit where this event may (pushes to the default branch); else says why not. Never throws. */
   save(
     data: unknown,
     extra?: readonly { readonly name: string; readonly content: string }[],
   ): Promise<{ readonly saved: string } | { readonly skipped: string }>;
+  /**
+   * What an earlier run has remembered under a name (letters, digits, dashes): no measurement to judge by, but work that need not be done again.
+   * Proposals see what proposals and other runs remember, other runs never what proposals do. Never throws; absent where a store has no memory.
+   */
+  recall?(name: string): Promise<unknown>;
+  /** Remembers JSON under a name, newest wins. Never throws. */
+  remember?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }
 
 export interface HttpResponse {

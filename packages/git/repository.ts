@@ -12,7 +12,7 @@ export interface Repository {
   /** The commits that names stand for, `undefined` where there is none (here). One process for all of them. */
   resolve(names: readonly string[]): Promise<(string | undefined)[]>;
   /** The parents that a commit was made with, whether or not they are here. */
-  parents(commit: string): Promise<string[]>;
+  parents(commit: string): Promise<readonly string[]>;
   /** Commits whose parents are not here because the clone is shallow; empty for a full one. Read anew each time. */
   shallowEnds(): Promise<ReadonlySet<string>>;
   /** The best common ancestor of `head` and any of `tips`, as far as the history is here. */
@@ -58,6 +58,7 @@ function refusal(top: string, stderr: string): UserError {
 
 function repositoryAt(root: string, git: Git): Repository {
   let shallowFile: string | undefined;
+  const parents = new Map<string, readonly string[]>();
   return {
     git,
     root,
@@ -68,10 +69,14 @@ function repositoryAt(root: string, git: Git): Repository {
       return names.map((_, index) => /^([0-9a-f]{40,64}) commit$/.exec(lines[index] ?? "")?.[1]);
     },
     async parents(commit) {
+      const known = parents.get(commit);
+      if (known !== undefined) return known;
       // Not `commit^@`: in a shallow clone git pretends that the last commits have no parents.
       const text = await git.text(["cat-file", "commit", commit]);
       const header = text.slice(0, text.indexOf("\n\n"));
-      return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? "").filter(isSha);
+      const found = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? "").filter(isSha);
+      parents.set(commit, found);
+      return found;
     },
     async shallowEnds() {
       shallowFile ??= resolve(root, (await git.text(["rev-parse", "--git-path", "shallow"])).trimEnd());

@@ -142,10 +142,9 @@ function notice(report: Report, medium: "summary" | "comment", left: readonly st
 }
 
 function footerOf(report: Report): string {
-  const parts = [
-    markdownText(clipped(`${report.action} ${report.version}`.trim(), 60)),
-    `commit ${commitSpan(report.head ?? report.commit)}`,
-  ];
+  const parts = [markdownText(clipped(`${report.action} ${report.version}`.trim(), 60))];
+  const commit = report.head ?? report.commit;
+  if (commit !== "") parts.push(`commit ${commitSpan(commit)}`);
   if (report.base !== undefined) parts.push(`compared with ${commitSpan(report.base)}`);
   if (report.baseline !== undefined && report.baseline.commit !== report.base)
     parts.push(`baseline ${commitSpan(report.baseline.commit)}${behind(report.baseline.distance)}`);

@@ -9,6 +9,10 @@ const settings = [
   "core.autocrlf=false",
   "core.hooksPath=/dev/null",
   "init.defaultBranch=main",
+  // Quick: no hooks to copy, nothing to tidy up.
+  "init.templateDir=",
+  "gc.auto=0",
+  "maintenance.auto=false",
 ];
 
 /** Runs git in a test's repository, independent of this machine's settings. */

@@ -51,9 +51,12 @@ function propertiesOf(text: string): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => [
       pair.slice(0, pair.indexOf("=")).trim(),
-      decoded(pair.slice(pair.indexOf("=") + 1))
-        .replaceAll("%3A", ":")
-        .replaceAll("%2C", ","),
+      decoded(
+        pair
+          .slice(pair.indexOf("=") + 1)
+          .replaceAll("%3A", ":")
+          .replaceAll("%2C", ","),
+      ),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import type { ReportParser } from "../src/formats/draft.ts";
@@ -12,7 +12,10 @@ export interface ByteRange {
 }
 
 /** A gzipped report that unpacks to more than this is not one. */
-const mostUnpacked = 4 * 2 ** 30;
+const mostUnpacked = 2 ** 30;
+
+/** Some five milliseconds of reading. */
+const bytesPerTurn = 2 ** 20;
 
 /** Streams a file's bytes (unpacked, if gzipped) into a consumer, giving the event loop its turn between portions, so that signals are heard. */
 export async function streamFile(path: string, consumer: ReportParser, range?: ByteRange, buffer?: Uint8Array): Promise<void> {
@@ -23,12 +26,16 @@ export async function streamFile(path: string, consumer: ReportParser, range?: B
     const end = range?.end ?? size;
     let at = range?.start ?? 0;
     const intake = new Intake(consumer, buffer ?? new Uint8Array(windowSize(end - at)));
-    while (at < end) {
+    for (let turn = at + bytesPerTurn; at < end; ) {
       const room = intake.room();
-      const { bytesRead } = await handle.read(room, 0, Math.min(room.length, end - at), at);
+      // Reading in place and at once takes a fifth of the time that a detour through the thread pool does.
+      const bytesRead = readSync(handle.fd, room, 0, Math.min(room.length, end - at), at);
       if (bytesRead === 0) break;
       intake.wrote(bytesRead);
       at += bytesRead;
+      if (at < turn) continue;
+      turn = at + bytesPerTurn;
+      await new Promise(setImmediate);
     }
     intake.end();
   } finally {

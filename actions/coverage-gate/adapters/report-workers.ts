@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
 import { messageOf } from "../../../packages/frame/errors.ts";
 import type { Log } from "../../../packages/frame/ports.ts";
 import { detect } from "../src/formats/detect.ts";
@@ -29,7 +29,10 @@ type Answer = { readonly id: number; readonly parsed: Parsed | undefined };
 
 const role = "forge coverage reports";
 /** Small enough that threads finish together, big enough that handing over is nothing. */
-const partSize = 4 * 2 ** 20;
+const partSize = 2 * 2 ** 20;
+/** The main thread hears an answer only between its own portions; a thread should not wait for that. */
+const tasksAhead = 2;
+const worthCutting = 8 * 2 ** 20;
 /** Each thread costs some 15 MB. */
 const mostThreads = 4;
 const here = import.meta.url;
@@ -61,7 +64,7 @@ function partsFit(parts: readonly Parsed[]): boolean {
 
 async function plan(file: ReportFile, { format, counts }: Options): Promise<Omit<Task, "id">[]> {
   const whole = { path: file.path, format, counts, part: { first: true, whole: true } };
-  if (file.size < 2 * partSize) return [whole];
+  if (file.size < worthCutting) return [whole];
   const handle = await open(file.path, "r");
   try {
     const found = format === "auto" ? await formatOf(handle) : format;
@@ -127,7 +130,10 @@ async function runAll(tasks: readonly Task[], log: Pick<Log, "debug">): Promise<
   const parsed = new Map<number, Parsed | undefined>();
   const threads = Math.min(mostThreads, availableParallelism(), tasks.length) - 1;
   const helpers = Array.from({ length: threads }, () => helper(queue, parsed, log));
-  await work(queue, parsed);
+  // If this thread cannot go on, the others need not either.
+  await work(queue, parsed).finally(() => {
+    queue.length = 0;
+  });
   await Promise.all(helpers);
   // What a thread that failed has put back.
   await work(queue, parsed);
@@ -153,40 +159,47 @@ async function parseTask({ path, format, counts, range, part }: Task): Promise<P
   }
 }
 
-/** One more thread, as long as there are tasks. If it fails, its task goes back into the queue. */
+/** One more thread, as long as there are tasks. If it fails, its tasks go back into the queue. */
 function helper(queue: Task[], parsed: Map<number, Parsed | undefined>, log: Pick<Log, "debug">): Promise<void> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL(here), { workerData: role, execArgv: [], env: {}, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
-    let current: Task | undefined;
-    const done = (): void => {
+    const given = new Map<number, Task>();
+    const next = (): void => {
+      while (given.size < tasksAhead) {
+        const task = queue.shift();
+        if (task === undefined) break;
+        given.set(task.id, task);
+        worker.postMessage(task);
+      }
+      if (given.size > 0) return;
       void worker.terminate();
       resolve();
-    };
-    const next = (): void => {
-      current = queue.shift();
-      if (current === undefined) done();
-      else worker.postMessage(current);
     };
     worker.on("online", next);
     worker.on("message", ({ id, parsed: result }: Answer) => {
       parsed.set(id, result);
+      given.delete(id);
       next();
     });
     worker.on("error", (error) => {
       log.debug(`a reading thread failed: ${messageOf(error)}`);
-      if (current !== undefined) queue.push(current);
+      queue.push(...given.values());
       resolve();
     });
   });
 }
 
+async function answer(port: MessagePort, task: Task): Promise<void> {
+  const parsed = await parseTask(task);
+  const files = parsed?.drafted.files;
+  const transferred = files === undefined ? [] : [...files.slabs, files.index.buffer];
+  port.postMessage({ id: task.id, parsed } satisfies Answer, transferred);
+}
+
 if (!isMainThread && workerData === role && parentPort !== null) {
   const port = parentPort;
+  let before = Promise.resolve();
   port.on("message", (task: Task) => {
-    void parseTask(task).then((parsed) => {
-      const answer: Answer = { id: task.id, parsed };
-      const files = parsed?.drafted.files;
-      port.postMessage(answer, files === undefined ? [] : [...files.slabs, files.index.buffer]);
-    });
+    before = before.then(() => answer(port, task));
   });
 }

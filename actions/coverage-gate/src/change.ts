@@ -13,6 +13,8 @@ export interface Changed {
   /** It comes from the `diff` input and not from git. */
   readonly given?: boolean;
   readonly unknown?: string;
+  /** What was odd about a given diff. */
+  readonly notes?: readonly string[];
 }
 
 export interface ChangeRequest {
@@ -28,8 +30,9 @@ export interface ChangeRequest {
  */
 export async function readChange(request: ChangeRequest, ports: { diff: Diff; files: Files }, event: Event): Promise<Changed> {
   if (request.diff !== undefined) {
-    const files = parseUnifiedDiff(await ports.files.read(request.diff), request.diff);
-    return { files, base: await quietBase(request.base, ports.diff, event), rule: `the diff ${request.diff}`, given: true };
+    const notes: string[] = [];
+    const files = parseUnifiedDiff(await ports.files.read(request.diff), request.diff, notes);
+    return { notes, files, base: await quietBase(request.base, ports.diff, event), rule: `the diff ${request.diff}`, given: true };
   }
   try {
     const change: Change = await ports.diff.change(request.base);

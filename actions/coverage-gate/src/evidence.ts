@@ -37,17 +37,18 @@ export async function readEvidence(
   const patchLimits = inputs["minimum-patch"] !== undefined || thresholds.some((threshold) => threshold.minimumPatch !== undefined);
   const request = { base: inputs.base, diff: inputs.diff, needed: patchLimits || inputs["maximum-drop"] !== undefined };
   const changing = readChange(request, ports, context.event);
-  const treeing = changing.then((change) => readTree(ports, change.given === true ? change.files : []));
+  const treeing = inputs.diff === undefined ? readTree(ports, []) : changing.then(({ files }) => readTree(ports, files));
   const comparing = changing.then((change) => readBaseline(ports.baseline, change.base, inputs.flag ?? "", counting));
   const [reports, change, tree, baseline] = await firstFault([readReports(found.paths, inputs, ports), changing, treeing, comparing]);
   const modules = reports.some((report) => report.format === "go") ? await readGoModules(ports.files, tree) : [];
   const coverage = gather(reports, tree, modules, inputs.ignore ?? []);
-  return { coverage, change, tree, baseline, notes: found.notes };
+  return { coverage, change, tree, baseline, notes: [...found.notes, ...(change.notes ?? [])] };
 }
 
 async function readReports(paths: readonly string[], inputs: GateInputs, ports: GatePorts): Promise<readonly ParsedReport[]> {
   const full = inputs["allow-empty"] ? await withoutEmptyFiles(paths, ports) : paths;
   if (full.length === 0) return [];
+  ports.log.info(full.length === 1 ? `Reading ${full[0]}.` : `Reading ${full.length} reports.`);
   return ports.reports.read(full, { format: inputs.format, counts: inputs.merged !== undefined });
 }
 

@@ -1,3 +1,4 @@
+import { isUserError } from "../../../packages/frame/errors.ts";
 import type { Diff, LineRange } from "../../../packages/frame/ports.ts";
 import type { Finding, Severity } from "../../../packages/report/model.ts";
 import type { FilePatch, Patch } from "./patch.ts";
@@ -16,16 +17,20 @@ export function worstPatches(patch: Patch): FilePatch[] {
   return [...patch.files.values()].filter(({ missed }) => missed > 0).sort((a, b) => b.missed - a.missed || (a.path < b.path ? -1 : 1));
 }
 
-/** Lines that the head does not have are left out. Stops when more ranges are found than anybody reads. */
-export async function toHeadRanges(patches: readonly FilePatch[], diff: Diff): Promise<HeadRanges[]> {
+/**
+ * Lines that the head does not have are left out. Stops when more ranges are found than anybody reads. A change that was `given` as a diff is
+ * taken as it stands where git cannot map it.
+ */
+export async function toHeadRanges(patches: readonly FilePatch[], given: boolean, diff: Diff): Promise<HeadRanges[]> {
   const found: HeadRanges[] = [];
+  const unmapped = given && (await cannotMap(patches, diff));
   let count = 0;
   for (const { path, uncovered } of patches) {
     if (count >= mostFindings) break;
     const folder = new RangeFolder();
     for (const [first, last] of uncovered) {
       for (let line = first; line <= last; line++) {
-        const mapped = await diff.toHead(path, line);
+        const mapped = unmapped ? line : await diff.toHead(path, line);
         if (mapped !== undefined) folder.add(mapped);
       }
     }
@@ -33,6 +38,16 @@ export async function toHeadRanges(patches: readonly FilePatch[], diff: Diff): P
     count += folder.ranges.length;
   }
   return found;
+}
+
+async function cannotMap([first]: readonly FilePatch[], diff: Diff): Promise<boolean> {
+  try {
+    if (first !== undefined) await diff.toHead(first.path, first.uncovered[0]?.[0] ?? 1);
+    return false;
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    return true;
+  }
 }
 
 /** A warning where the change fails a rule because of them, else a notice: a gate that passes should not look like a problem. */

@@ -27,8 +27,8 @@ export async function keepResults(
   if (isProposal(context.event) || totals.missing !== undefined || totals.ratio.total === 0) return notes;
   const raised = ratchet === undefined ? undefined : await raiseRatchet(ratchet, totals.ratio, ports.files, totals.counting);
   if (raised !== undefined) notes.push(raised);
-  if (!context.terminal) await saveBaseline(found, totals, badge, inputs.flag ?? "", ports, context);
-  return notes;
+  const saved = context.terminal ? undefined : await saveBaseline(found, totals, badge, inputs.flag ?? "", ports, context);
+  return saved === undefined ? notes : [...notes, saved];
 }
 
 async function saveBaseline(
@@ -38,14 +38,19 @@ async function saveBaseline(
   flag: string,
   ports: GatePorts,
   context: Context,
-): Promise<void> {
+): Promise<string | undefined> {
+  const refusal = await ports.baseline.refusal();
+  if (refusal !== undefined) {
+    ports.log.debug(`No baseline saved: ${refusal}.`);
+    return undefined;
+  }
   const own = storeFlag(flag, context.event.sha, totals, found.coverage.files);
   const stored = carryForward(own, await latestFlags(found, flag, ports, context));
   const saved = await ports.baseline.save(stored, [
     { name: "badge.svg", content: badge.svg },
     { name: "badge.json", content: badge.json },
   ]);
-  ports.log.info("saved" in saved ? `Baseline saved: ${saved.saved}.` : `No baseline saved: ${saved.skipped}.`);
+  return "saved" in saved ? `Baseline saved: ${saved.saved}.` : `No baseline saved: ${saved.skipped}.`;
 }
 
 /** Another job may have measured another flag of this very commit; otherwise the base's flags are the latest. */

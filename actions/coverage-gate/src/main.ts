@@ -4,7 +4,7 @@ import manifest from "./manifest.ts";
 import type { ReportReader } from "./model.ts";
 import { run } from "./run.ts";
 
-await start({
+start({
   manifest,
   run,
   bind: ({ files, log }) => ({ reports: lazily<ReportReader>(async () => (await import("../adapters/reader.ts")).openReader(files, log)) }),

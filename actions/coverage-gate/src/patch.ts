@@ -41,7 +41,8 @@ export function judgePatch(
   let ratio = nothing;
   let lines = 0;
   for (const change of changed) {
-    if (change.status === "removed" || change.binary || change.added.length === 0) continue;
+    // `binary` is what the change's own .gitattributes says, so it hides nothing.
+    if (change.status === "removed" || change.added.length === 0) continue;
     const file = files.get(change.path);
     if (file === undefined) {
       if (!ignored.has(change.path)) unreported.push(change.path);
@@ -92,8 +93,11 @@ export function filterPatch(patch: Patch, keeps: (path: string) => boolean): Rat
   return ratio;
 }
 
-/** Changed files that look like measured code and stand in no report: nobody knows whether their lines are covered. */
+const testFolder = /(^|\/)(tests?|__tests__|specs?|e2e|fixtures|testdata)\//i;
+const testName = /(^|\/)test_[^/]*$|[._-](test|spec)s?\.[^/]*$|Tests?\.\w+$/;
+
+/** Changed files that look like measured code, not like tests, and stand in no report: nobody knows whether their lines are covered. */
 export function unseenFiles(patch: Patch, measured: readonly { readonly path: string }[]): string[] {
   const kinds = new Set(measured.map(({ path }) => extensionOf(path)));
-  return patch.unreported.filter((path) => kinds.has(extensionOf(path)));
+  return patch.unreported.filter((path) => kinds.has(extensionOf(path)) && !testFolder.test(path) && !testName.test(path));
 }

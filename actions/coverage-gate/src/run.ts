@@ -93,7 +93,7 @@ async function describeAll(
   const { baseline, change, coverage } = found;
   const flag = inputs.flag ?? "";
   const worst = worstPatches(patch);
-  const head = await toHeadRanges(worst, ports.diff);
+  const head = await toHeadRanges(worst, found.change.given === true, ports.diff);
   const failed = judgements.filter(({ rule }) => rule.verdict === "fail");
   const patchFails = failed.some(({ change: about }) => about === true);
   const totalFails = failed.some(({ change: about }) => about !== true);

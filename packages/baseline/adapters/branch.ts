@@ -1,7 +1,7 @@
 import type { BaselineRecord } from "../../frame/ports.ts";
 import type { Client, Pace, Reply } from "../../github/client.ts";
 import { inWords } from "../../github/failures.ts";
-import { type Past, parseEnvelope, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
+import { type Missing, type Past, parseEnvelope, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
 import { allowedExtra, historyPath, readme, recordPath } from "../layout.ts";
 import { isCommit } from "../policy.ts";
 import { type BaselineContext, type Extra, emptyShelf, ownerOf, type Saved, type Shelf, tooFar } from "../store.ts";
@@ -83,7 +83,7 @@ function recordFrom(
   text: string | undefined,
   owner: { readonly action: string; readonly id: string },
   commit: string,
-): BaselineRecord | { readonly missing: string } {
+): BaselineRecord | Missing {
   if (text === undefined) return { missing: `the record of ${commit.slice(0, 7)} is gone` };
   const parsed = parseEnvelope(text, owner);
   if ("missing" in parsed) return parsed;
@@ -119,7 +119,7 @@ class BranchShelf implements Shelf {
     this.#open = open;
   }
 
-  async nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }> {
+  async nearest(commits: readonly string[]): Promise<BaselineRecord | Missing> {
     const client = this.#open();
     const head = await this.#readHead(client);
     if ("skipped" in head) return { missing: head.skipped };

@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,8 +8,17 @@ import { fileURLToPath } from "node:url";
 import { codeOf, messageOf } from "../../frame/errors.ts";
 import type { BaselineRecord, Log } from "../../frame/ports.ts";
 import { batchesOf, cachedFile, type Done, environmentFor, newestFile, refusalIn, type Task } from "../cache-task.ts";
-import { type Envelope, largestEnvelope, type Parsed, parseEnvelope, pointOf, renderEnvelope, withPast } from "../envelope.ts";
-import { cacheKey, cachePrefix } from "../layout.ts";
+import {
+  type Envelope,
+  largestEnvelope,
+  type Missing,
+  type Parsed,
+  parseEnvelope,
+  pointOf,
+  renderEnvelope,
+  withPast,
+} from "../envelope.ts";
+import { cacheKey, cachePrefix, memoryPrefix } from "../layout.ts";
 import { type BaselineContext, type Extra, emptyShelf, ownerOf, type Saved, type Shelf, tooFar, wholeHistory } from "../store.ts";
 
 // Bound to a name, so that a bundler does not take what is found from here for an asset.
@@ -43,7 +53,7 @@ class CacheShelf implements Shelf {
     this.#context = context;
   }
 
-  async nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }> {
+  async nearest(commits: readonly string[]): Promise<BaselineRecord | Missing> {
     const owner = ownerOf(this.#context);
     const keys = commits.map((commit) => cacheKey(owner, commit));
     const found = await this.#restore({ kind: "restore", batches: batchesOf(keys, cachePrefix(owner)), accept: keys });
@@ -72,6 +82,26 @@ class CacheShelf implements Shelf {
       const { done, lines } = await inOtherProcess(this.#context, folder, { kind: "save", key });
       if (done.kind !== "saved") return { skipped: problemOf(done) };
       // Version 1 of the service numbers from 0 on some servers; -1 is what the cache's code gives for a failure.
+      return done.id >= 0 ? { saved: `${key} in the cache` } : { skipped: refusalIn(lines) };
+    });
+  }
+
+  /** Entries cannot be replaced, so each key ends with its content's hash; asked for by its beginning, the newest is found. */
+  async recall(name: string): Promise<string | undefined> {
+    const prefix = memoryPrefix(ownerOf(this.#context), name);
+    return inFolder(this.#context, async (folder) => {
+      const { done } = await inOtherProcess(this.#context, folder, { kind: "restore", batches: [[prefix]], accept: [] });
+      const text = done.kind === "restored" && done.newest !== undefined ? await readText(join(folder, newestFile)) : "";
+      return text === "" ? undefined : text;
+    });
+  }
+
+  async remember(name: string, text: string): Promise<Saved> {
+    const key = `${memoryPrefix(ownerOf(this.#context), name)}${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+    return inFolder(this.#context, async (folder) => {
+      await writeFile(join(folder, cachedFile), text);
+      const { done, lines } = await inOtherProcess(this.#context, folder, { kind: "save", key });
+      if (done.kind !== "saved") return { skipped: problemOf(done) };
       return done.id >= 0 ? { saved: `${key} in the cache` } : { skipped: refusalIn(lines) };
     });
   }

@@ -3,6 +3,7 @@ import type { BaselineRecord } from "../../frame/ports.ts";
 import {
   type Envelope,
   largestEnvelope,
+  type Missing,
   type Parsed,
   type Past,
   parseEnvelope,
@@ -35,7 +36,7 @@ class FileShelf implements Shelf {
     this.#path = path;
   }
 
-  async nearest(commits: readonly string[]): Promise<BaselineRecord | { readonly missing: string }> {
+  async nearest(commits: readonly string[]): Promise<BaselineRecord | Missing> {
     const parsed = await this.#read(commits[0]);
     if ("missing" in parsed) return parsed;
     const whole = new Map([...parsed.history.filter(({ point }) => point !== true), parsed.record].map((past) => [past.commit, past]));
@@ -44,6 +45,23 @@ class FileShelf implements Shelf {
       if (record !== undefined) return record;
     }
     return { missing: tooFar(parsed.record.commit, commits.length) };
+  }
+
+  /** Beside the baseline, in a folder that goes where it goes. */
+  #memory(name: string): string {
+    return `${this.#path}.memory/${name}.json`;
+  }
+
+  async recall(name: string): Promise<string | undefined> {
+    const path = this.#memory(name);
+    const { files } = this.#context;
+    return (await files.stat(path))?.kind === "file" ? files.readText(path, largestEnvelope) : undefined;
+  }
+
+  async remember(name: string, text: string): Promise<Saved> {
+    const path = this.#memory(name);
+    await this.#context.files.write(path, text);
+    return { saved: path };
   }
 
   async history(): Promise<readonly BaselineRecord[]> {

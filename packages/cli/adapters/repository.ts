@@ -17,7 +17,6 @@ export function localEnvironment(folder: string): Record<string, string> {
     GITHUB_REF: git(root, "symbolic-ref", "--quiet", "HEAD") ?? "",
     GITHUB_REPOSITORY: repository,
     GITHUB_SERVER_URL: `https://${host}`,
-    FORGE_DEFAULT_BRANCH: git(root, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")?.replace(/^origin\//, "") ?? "",
   };
 }
 

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { Event, PullRequest } from "../event.ts";
+import { originHead } from "./places.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,7 +18,7 @@ export async function readEvent(environment: Environment): Promise<Event> {
     repository: text("GITHUB_REPOSITORY"),
     sha: text("GITHUB_SHA"),
     ref: text("GITHUB_REF"),
-    defaultBranch: stringAt(objectAt(payload, "repository"), "default_branch") ?? (environment.FORGE_DEFAULT_BRANCH || undefined),
+    defaultBranch: stringAt(objectAt(payload, "repository"), "default_branch") ?? originHead(resolve(text("GITHUB_WORKSPACE") || ".")),
     pullRequest: pullRequestOf(payload),
     mergeGroup:
       group === undefined ? undefined : { baseSha: stringAt(group, "base_sha") ?? "", headSha: stringAt(group, "head_sha") ?? "" },

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { codeOf, messageOf, UserError } from "../errors.ts";
@@ -34,10 +34,18 @@ export function openFiles(workspace: string, workingDirectory: string, scratch: 
 }
 
 function realFolder(path: string, what: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path, what);
   if (found === undefined) throw new UserError(`${what}: the folder ${path} does not exist.`);
   if (!found.isDirectory()) throw new UserError(`${what}: ${path} is not a folder.`);
   return realpathSync(path);
+}
+
+function lookAt(path: string, what: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new UserError(`${what}: the folder ${path.slice(0, 200)} cannot be looked at: ${codeOf(cause) ?? messageOf(cause)}.`, { cause });
+  }
 }
 
 function isInside(folder: string, path: string): boolean {
@@ -86,7 +94,8 @@ async function writeWhole(absolute: string, path: string, content: string | Uint
     }
     await rename(temporary, absolute);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Below something that is no folder even the removal fails, and the first error is the telling one.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new UserError(`${path} cannot be written: ${messageOf(error)}.`, { cause: error });
   } finally {
     unfinished.delete(temporary);
@@ -146,7 +155,7 @@ function outermost(patterns: readonly string[]): string[] {
 
 /** Files below `base`, without following links to folders; `.git` and (unless named) `node_modules` are not entered. */
 async function* walk(root: string, base: string, named: boolean): AsyncGenerator<string> {
-  const start = await stat(join(root, base)).catch(() => undefined);
+  const start = statSync(join(root, base), { throwIfNoEntry: false });
   if (start?.isFile()) yield base;
   const pending = start?.isDirectory() ? [base] : [];
   let folders = 0;

@@ -13,6 +13,7 @@ import { type Environment, readEvent } from "./environment.ts";
 import { openFiles } from "./files.ts";
 import { lazily } from "./lazily.ts";
 import { claimReport, configPath, readText, writeReport } from "./places.ts";
+import { openRunner } from "./runner.ts";
 import type { Surface } from "./surface.ts";
 
 /** Secrets that a runner's environment holds besides the inputs. */
@@ -23,9 +24,7 @@ export async function openHost(manifest: Manifest, version: string, environment:
   const terminal = isTerminal(environment);
   const masker = new Masker();
   for (const name of secretVariables) masker.add(environment[name] ?? "");
-  const surface = terminal
-    ? (await import("./terminal.ts")).openTerminal(environment, masker)
-    : (await import("./runner.ts")).openRunner(environment, masker);
+  const surface = terminal ? (await import("./terminal.ts")).openTerminal(environment, masker) : openRunner(environment, masker);
   const event = await readEvent(environment);
   const workspace = resolve(environment.GITHUB_WORKSPACE || process.cwd());
   return {

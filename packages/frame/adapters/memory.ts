@@ -143,6 +143,7 @@ function memoryBaseline(found: BaselineFound | undefined, saved: unknown[]): Bas
   return {
     find: async () => found ?? { missing: "first run" },
     history: async () => [],
+    refusal: async () => undefined,
     async save(data) {
       saved.push(data);
       return { saved: "in memory" };

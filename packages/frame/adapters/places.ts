@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { configName } from "../config.ts";
 import { codeOf, messageOf, UserError } from "../errors.ts";
@@ -26,18 +26,38 @@ export function configPath(workspace: string, workingDirectory: string): string 
 
 /**
  * Where a report goes: below the job's temporary folder, which the runner empties for every job, so a report that is there already is
- * of the same job. On a laptop (no such folder) below git's own, so that nothing shows up as a change.
+ * of the same job. On a laptop (no such folder) below git's own, so that nothing shows up as a change; outside git in the user's cache.
  */
 export function claimReport(name: string, workspace: string, temporary: string | undefined): string {
-  if (temporary === undefined) return join(gitFolder(workspace) ?? mkdtempSync(join(tmpdir(), "forge-")), "forge-reports", `${name}.json`);
+  if (temporary === undefined) return join(gitFolder(workspace) ?? cacheFolder(workspace), "forge-reports", `${name}.json`);
   const path = join(resolve(temporary), "forge-reports", `${name}.json`);
   if (!exists(path)) return path;
   throw new UserError(`id: this job already has a report named "${name}". Give each use of the action its own \`id\`, such as web or api.`);
 }
 
+/** One folder for each workspace, used again by the next run; a temporary one where the user has no home that can be written to. */
+function cacheFolder(workspace: string): string {
+  const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "forge", workspace.replace(/[^\w.-]+/g, "_").slice(-100));
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch {
+    return mkdtempSync(join(tmpdir(), "forge-"));
+  }
+}
+
 export function writeReport(path: string, json: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${json}\n`);
+}
+
+/** The branch that `origin/HEAD` points to, as `git clone` leaves it; symbolic refs are always files of their own. */
+export function originHead(workspace: string): string | undefined {
+  const folder = gitFolder(workspace);
+  if (folder === undefined) return undefined;
+  const common = readText(join(folder, "commondir"), "commondir")?.trim() ?? ".";
+  const text = readText(join(resolve(folder, common), "refs", "remotes", "origin", "HEAD"), "origin/HEAD");
+  return /^ref: refs\/remotes\/origin\/(.+)$/m.exec(text ?? "")?.[1];
 }
 
 /** Git's own folder; a worktree's `.git` is a file that names it. */
@@ -49,6 +69,11 @@ function gitFolder(workspace: string): string | undefined {
   return target === undefined ? undefined : isAbsolute(target) ? target : resolve(workspace, target);
 }
 
+/** What cannot be looked at, such as a name that is too long, is not there. */
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -14,9 +14,10 @@ import type { Surface } from "./surface.ts";
 /** A GitHub runner (or act): step outputs, job summary, annotations, and a log in which nothing can be taken for a command. */
 export function openRunner(environment: Environment, masker: Masker): Surface {
   const say = (text: string): void => core.info(printable(masker.mask(text)));
+  const debug = (text: string): void => core.debug(printable(masker.mask(text)));
   const log: Log = {
-    debug: (text) => core.debug(printable(masker.mask(text))),
-    info: say,
+    debug,
+    info: debug,
     notice: say,
     warning: (text) => core.warning(printable(masker.mask(text))),
     secret: (value) => {
@@ -31,8 +32,7 @@ export function openRunner(environment: Environment, masker: Masker): Surface {
       if (!report.enforced) sayNotEnforced(publication);
       annotate(publication, masker);
       writeSummary(environment.GITHUB_STEP_SUMMARY, publication, masker, log);
-      if ((environment.GITHUB_OUTPUT ?? "") === "") return;
-      for (const [name, value] of Object.entries(report.outputs)) core.setOutput(name, value);
+      writeOutputs(environment.GITHUB_OUTPUT, report.outputs);
     },
   };
 }
@@ -57,6 +57,21 @@ function annotate({ report, exitCode }: Publication, masker: Masker): void {
       ...(column === undefined ? {} : { startColumn: column, endColumn: endColumn ?? column }),
     });
   }
+}
+
+/**
+ * Step outputs as blocks whose delimiter their value does not hold, whatever it is. The toolkit makes delimiters of random numbers, for
+ * which it loads `node:crypto`; and it prints outputs where there is no file for them.
+ */
+function writeOutputs(path: string | undefined, outputs: Readonly<Record<string, string>>): void {
+  if (path === undefined || path === "") return;
+  let text = "";
+  for (const [name, value] of Object.entries(outputs)) {
+    let delimiter = "forge";
+    while (value.includes(delimiter)) delimiter += "_";
+    text += `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+  }
+  appendFileSync(path, text);
 }
 
 function writeSummary(path: string | undefined, { report }: Publication, masker: Masker, log: Log): void {

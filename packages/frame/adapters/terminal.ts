@@ -11,12 +11,21 @@ const quietFor = 1_000;
 
 /** A person's terminal: the answer on stdout, progress on stderr once a run takes over a second, colours only for eyes. */
 export function openTerminal(environment: Environment, masker: Masker): Surface {
-  const started = Date.now();
+  let latest: string | undefined;
+  let patient = true;
+  const waiting = setTimeout(() => {
+    patient = false;
+    if (latest !== undefined) say(latest);
+  }, quietFor);
+  waiting.unref();
   const verbose = environment.RUNNER_DEBUG === "1";
   const say = (text: string): void => void process.stderr.write(`${printable(masker.mask(text))}\n`);
   const log: Log = {
     debug: (text) => (verbose ? say(text) : undefined),
-    info: (text) => (verbose || Date.now() - started > quietFor ? say(text) : undefined),
+    info: (text) => {
+      latest = text;
+      if (verbose || !patient) say(text);
+    },
     notice: say,
     warning: (text) => say(`warning: ${text}`),
     secret: (value) => masker.add(value),
@@ -24,6 +33,7 @@ export function openTerminal(environment: Environment, masker: Masker): Surface 
   return {
     log,
     async publish(publication) {
+      clearTimeout(waiting);
       if (environment.FORGE_JSON === "1") process.stdout.write(`${masker.mask(renderJson(publication.report))}\n`);
       else process.stdout.write(masker.mask(textOf(publication, environment)));
     },

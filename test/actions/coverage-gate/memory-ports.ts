@@ -154,6 +154,7 @@ function portsOf(world: World): { files: Map<string, string>; saved: unknown[]; 
     baseline: {
       find: async () => (newest === undefined ? { missing: "first run" } : { record: newest, distance: world.distance ?? 0 }),
       history: async () => [...(world.records ?? [])].reverse(),
+      refusal: async () => undefined,
       save: async (data, extra) => {
         saved.push({ data, extra });
         return { saved: "in memory" };

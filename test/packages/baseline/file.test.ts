@@ -88,7 +88,7 @@ describe("a file", () => {
     ],
   ])("that %s is missing", async (_, content, missing) => {
     if (content !== undefined) await put(content);
-    expect(await (await at(9)).find(commit(9))).toEqual({ missing });
+    expect(await (await at(9)).find(commit(9))).toMatchObject({ missing });
   });
 
   test("that is not ours is not overwritten", async () => {

@@ -5,8 +5,8 @@ import { ReportFault } from "./fault.ts";
 import type { XmlHandler } from "./xml.ts";
 import type { XmlTag } from "./xml-tag.ts";
 
-export const cloverElements = ["file", "class", "line", "metrics"] as const;
-const [FILE, CLASS, LINE, METRICS] = [1, 2, 3, 4];
+export const cloverElements = ["file", "class", "line", "metrics", "testproject"] as const;
+const [FILE, CLASS, LINE, METRICS, TESTS] = [1, 2, 3, 4, 5];
 export const cloverAttributes = [
   "num",
   "type",
@@ -29,7 +29,7 @@ interface Condition {
 
 /**
  * Clover XML of istanbul (`path` is absolute, `name` is not), PHPUnit (`name` is absolute) and OpenClover. `stmt` and `cond` rows are lines, `stmt` rows
- * are statements, `method` rows are functions and no lines.
+ * are statements, `method` rows are functions and no lines. OpenClover puts the tests themselves into `<testproject>`: they are not what is measured.
  *
  * `truecount` and `falsecount` are how often either path of a condition was taken: two branches. istanbul puts other numbers there: how many branches
  * of the line were covered, and how many were not. A file's own `<metrics>` tells which of the two it is; where it tells neither, the first holds.
@@ -38,6 +38,7 @@ export class CloverHandler implements XmlHandler {
   readonly #draft: Draft;
   #path: string | undefined;
   #classes = 0;
+  #tests = false;
   #conditions: Condition[] = [];
   #stated: { total: number; covered: number } | undefined;
   #statement = { line: 0, ordinal: 0 };
@@ -50,12 +51,14 @@ export class CloverHandler implements XmlHandler {
     if (name === LINE) this.#line(tag);
     else if (name === FILE) this.#file(tag);
     else if (name === CLASS) this.#classes++;
+    else if (name === TESTS) this.#tests = true;
     else if (name === METRICS && this.#path !== undefined && this.#classes === 0) this.#metrics(tag);
   }
 
   close(name: number): void {
     if (name === CLASS) this.#classes--;
     else if (name === FILE) this.finish();
+    else if (name === TESTS) this.#tests = false;
   }
 
   finish(): void {
@@ -66,6 +69,7 @@ export class CloverHandler implements XmlHandler {
   }
 
   #file(tag: XmlTag): void {
+    if (this.#tests) return;
     const path = tag.text(PATH) ?? tag.text(NAME);
     if (path === undefined || path === "") throw new ReportFault("a `<file>` has neither `path` nor `name`", tag.start);
     this.finish();

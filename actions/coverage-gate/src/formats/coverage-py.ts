@@ -24,16 +24,19 @@ export class CoveragePyHandler implements JsonHandler {
     const [executed, missing] = [asList(member(file, "executed_lines")), asList(member(file, "missing_lines"))];
     if (executed === undefined || missing === undefined)
       throw new ReportFault("a file has no `executed_lines` and `missing_lines`", offset);
-    this.#lines(missing, 0, offset);
-    this.#lines(executed, 1, offset);
+    const excluded = new Set(asList(member(file, "excluded_lines")) ?? []);
+    this.#lines(missing, excluded, 0, offset);
+    this.#lines(executed, excluded, 1, offset);
     this.#branches(asList(member(file, "executed_branches")) ?? [], 1, offset);
     this.#branches(asList(member(file, "missing_branches")) ?? [], 0, offset);
     this.#functions(asObject(member(file, "functions")), offset);
     this.#draft.add({ path: sourcePath(String(path[1])) });
   }
 
-  #lines(lines: readonly unknown[], count: number, offset: number): void {
+  /** Before 7, `executed_lines` holds excluded lines too. */
+  #lines(lines: readonly unknown[], excluded: ReadonlySet<unknown>, count: number, offset: number): void {
     for (const given of lines) {
+      if (excluded.has(given)) continue;
       const line = asLine(given, "a line", offset);
       if (line === 0) this.#draft.note("no-line");
       else this.#draft.tables.lines.hit(line, count);

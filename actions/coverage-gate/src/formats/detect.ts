@@ -1,7 +1,7 @@
 import type { Format } from "../model.ts";
 import { textOf } from "./bytes.ts";
 import { quoted, ReportFault } from "./fault.ts";
-import { asObject, type JsonHandler, type JsonKind, type JsonPath, JsonScanner, member } from "./json.ts";
+import { asObject, type JsonHandler, type JsonKind, type JsonPath, JsonScanner, member, parseJson } from "./json.ts";
 
 const known = "LCOV, Cobertura, Clover, JaCoCo, OpenCover, a Go profile, or JSON of istanbul, coverage.py, SimpleCov, llvm-cov or gcov";
 
@@ -134,14 +134,16 @@ function formatAt(path: JsonPath, kind: JsonKind): Format | undefined {
 function detectJson(bytes: Uint8Array, last: boolean): Format | undefined {
   const probe = new JsonProbe();
   new JsonScanner(probe).push(bytes, false);
-  if (probe.found !== undefined || !last) return probe.found;
+  if (probe.found !== undefined) return probe.found;
+  if (bytes.length > 2 ** 26) throw unknown("none of its first keys are those of a coverage report");
+  if (!last) return undefined;
   new JsonScanner(probe).push(bytes, true);
   return probe.empty ? "istanbul" : emptyJson(bytes);
 }
 
 /** A document without a single file gives nothing away but its outline. */
 function emptyJson(bytes: Uint8Array): Format {
-  const outline = asObject(JSON.parse(textOf(bytes, 0, Math.min(bytes.length, 2 ** 28))));
+  const outline = asObject(parseJson(bytes, 0, bytes.length));
   const files = member(outline, "files");
   if (Array.isArray(files)) return "gcov";
   if (asObject(files) !== undefined) return "coverage.py";

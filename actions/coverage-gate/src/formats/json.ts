@@ -100,7 +100,7 @@ export class JsonScanner implements ReportParser {
     if (bytes[at] !== quote) throw unexpected(bytes, at, "a key in quotes");
     const end = stringEnd(bytes, at + 1);
     if (end === -1) return -1;
-    this.#path[this.#path.length - 1] = String(parsed(bytes, at, end));
+    this.#path[this.#path.length - 1] = String(parseJson(bytes, at, end));
     this.#state = "colon";
     return end;
   }
@@ -126,7 +126,7 @@ export class JsonScanner implements ReportParser {
     else while (end < bytes.length && !/[\s,\]}:]/.test(String.fromCharCode(bytes[end] ?? 0))) end++;
     if (end === -1 || (end === bytes.length && !last)) return -1;
     if (end === at) throw unexpected(bytes, at, "a value");
-    const value = parsed(bytes, at, end);
+    const value = parseJson(bytes, at, end);
     if (this.#handler.want(this.#path, "scalar") !== "skip") this.#handler.value(this.#path, value, at);
     this.#settle();
     return end;
@@ -154,7 +154,7 @@ export class JsonScanner implements ReportParser {
       return inner.kept || at === start ? -1 : at;
     }
     this.#inner = undefined;
-    if (inner.kept) this.#handler.value(this.#path, parsed(bytes, start, at), start);
+    if (inner.kept) this.#handler.value(this.#path, parseJson(bytes, start, at), start);
     this.#settle();
     return at;
   }
@@ -174,7 +174,8 @@ function stringEnd(bytes: Uint8Array, start: number): number {
   return -1;
 }
 
-function parsed(bytes: Uint8Array, start: number, end: number): unknown {
+/** One whole value; a `ReportFault` that says where it goes wrong. */
+export function parseJson(bytes: Uint8Array, start: number, end: number): unknown {
   try {
     return JSON.parse(textOf(bytes, start, end));
   } catch {

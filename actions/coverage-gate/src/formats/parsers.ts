@@ -13,7 +13,8 @@ import { LcovParser } from "./lcov.ts";
 import { LlvmCovHandler } from "./llvm-cov.ts";
 import { OpencoverHandler, opencoverAttributes, opencoverElements } from "./opencover.ts";
 import { SimplecovHandler } from "./simplecov.ts";
-import { type XmlEdges, type XmlHandler, XmlScanner } from "./xml.ts";
+import { type XmlEdges, type XmlHandler, type XmlPart, XmlScanner } from "./xml.ts";
+import { nameHash } from "./xml-tag.ts";
 
 export interface OpenParser {
   readonly parser: ReportParser;
@@ -23,11 +24,8 @@ export interface OpenParser {
   readonly edges?: () => XmlEdges;
 }
 
-/** `part`: 0 for a whole report or its first part; later parts begin where `partStart` allows. */
-export interface Part {
-  readonly first: boolean;
-  readonly whole: boolean;
-}
+/** `first`: begins where the report does. Other parts begin where `partMarks` allows. `whole`: it is all of the report. */
+export type Part = XmlPart;
 
 export function openParser(format: Format, draft: Draft, part: Part): OpenParser {
   switch (format) {
@@ -68,7 +66,7 @@ function xml(
   attributes: readonly string[],
   part: Part,
 ): OpenParser {
-  const scanner = new XmlScanner(handler, elements, attributes, !part.whole);
+  const scanner = new XmlScanner(handler, elements, attributes, part);
   return { parser: scanner, finish: () => handler.finish?.(), edges: () => scanner.edges };
 }
 
@@ -83,14 +81,16 @@ export const partMarks: Partial<Record<Format, { readonly mark: string; readonly
   clover: { mark: "<file ", behindLine: false },
 };
 
+/** Files mean something else in here (Clover), which a part that begins inside cannot know. */
+const testProject = nameHash("testproject");
+
 /** Whether the parts of an XML document are one well-formed document together. */
 export function edgesFit(parts: readonly XmlEdges[]): boolean {
   const open: number[] = [];
-  for (const { closes, opens, torn } of parts) {
-    if (torn) return false;
+  for (const { closes, opens, outermost, torn } of parts) {
+    // Something that began when all was closed stood outside of the root element.
+    if (torn || outermost >= open.length || open.includes(testProject)) return false;
     for (const hash of closes) if (open.pop() !== hash) return false;
-    // What comes behind the end of the root element is for the sequential reading to judge.
-    if (closes.length > 0 && open.length === 0 && opens.length > 0) return false;
     open.push(...opens);
   }
   return open.length === 0 && parts[0]?.rooted === true;

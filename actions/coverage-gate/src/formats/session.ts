@@ -121,7 +121,7 @@ export class Intake {
     try {
       this.#decoder = new TextDecoder(label);
     } catch {
-      throw new ReportFault(`the report is in the unknown encoding \`${label}\``, 0);
+      throw new ReportFault(`the report is in the unknown encoding \`${label}\``);
     }
     return mark;
   }

@@ -1,5 +1,12 @@
 import { textOf } from "./bytes.ts";
 
+/** As the scanner takes it over a name's bytes. */
+export function nameHash(name: string): number {
+  let hash = 0;
+  for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) | 0;
+  return hash;
+}
+
 /** Names to numbers by a small table of hashes. */
 export class Names {
   readonly #slots = new Int32Array(256);
@@ -10,8 +17,7 @@ export class Names {
     this.#hashes = new Int32Array(names.length + 1);
     this.#lengths = new Uint8Array(names.length + 1);
     names.forEach((name, i) => {
-      let hash = 0;
-      for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) | 0;
+      const hash = nameHash(name);
       let slot = hash & 255;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & 255;
       this.#slots[slot] = i + 1;

@@ -12,10 +12,18 @@ export interface XmlHandler {
   text?(name: number, text: string): void;
 }
 
+/** `first`: begins where the document does. Other parts begin between two tags and may close what they did not open. `whole`: ends where it does. */
+export interface XmlPart {
+  readonly first: boolean;
+  readonly whole: boolean;
+}
+
 /** How a part of a document stands to the parts around it: what it closes of theirs, and what it leaves open. */
 export interface XmlEdges {
   readonly closes: readonly number[];
   readonly opens: readonly number[];
+  /** How much of the parts before it was closed when, for the last time, something began directly in what they left open; -1 if nothing did. */
+  readonly outermost: number;
   /** Inside a tag, a comment or a CDATA section. */
   readonly torn: boolean;
   readonly rooted: boolean;
@@ -38,7 +46,7 @@ export class XmlScanner implements ReportParser {
   readonly #elements: Names;
   readonly #attributes: Names;
   readonly #tag: XmlTag;
-  readonly #fragment: boolean;
+  readonly #part: XmlPart;
   /** Hash and number of the open elements. */
   readonly #hashes = new Int32Array(deepest);
   readonly #numbers = new Int32Array(deepest);
@@ -49,21 +57,27 @@ export class XmlScanner implements ReportParser {
   #until: readonly number[] | undefined;
   #text: string | undefined;
   #torn = false;
+  #outermost = -1;
   /** Of the name that `#nameEnd` went over last. */
   #hash = 0;
 
-  /** `fragment`: a part of a document that begins between two tags; it may close what it did not open, and need not end. */
-  constructor(handler: XmlHandler, elements: readonly string[], attributes: readonly string[], fragment = false) {
+  constructor(
+    handler: XmlHandler,
+    elements: readonly string[],
+    attributes: readonly string[],
+    part: XmlPart = { first: true, whole: true },
+  ) {
     this.#handler = handler;
     this.#elements = new Names(elements);
     this.#attributes = new Names(attributes);
     this.#tag = new XmlTag(attributes.length);
-    this.#fragment = fragment;
-    this.#rooted = fragment;
+    this.#part = part;
+    this.#rooted = !part.first;
   }
 
   get edges(): XmlEdges {
-    return { closes: this.#closes, opens: [...this.#hashes.subarray(0, this.#depth)], torn: this.#torn, rooted: this.#rooted };
+    const opens = [...this.#hashes.subarray(0, this.#depth)];
+    return { closes: this.#closes, opens, outermost: this.#outermost, torn: this.#torn, rooted: this.#rooted };
   }
 
   push(bytes: Uint8Array, last: boolean): number {
@@ -100,10 +114,12 @@ export class XmlScanner implements ReportParser {
     if (this.#text !== undefined) {
       if (at === bytes.length && !last) return -1;
       this.#text += decoded(textOf(bytes, start, at));
-    } else if (kind !== 2 && !this.#fragment) {
+    } else if (kind !== 2) {
+      if (this.#outside()) return at;
+      const first = pastSpace(bytes, start);
       throw new ReportFault(
-        `${quoted(textOf(bytes, start, Math.min(at, start + 80)).trim())} stands outside of the document's root`,
-        start,
+        `${quoted(textOf(bytes, first, Math.min(at, first + 80)).trim())} stands outside of the document's root`,
+        first,
       );
     }
     return at;
@@ -138,7 +154,7 @@ export class XmlScanner implements ReportParser {
   }
 
   #cdata(bytes: Uint8Array, start: number): number {
-    if (this.#depth === 0 && !this.#fragment) throw new ReportFault("a CDATA section stands outside of the document's root", start - 9);
+    if (this.#depth === 0 && !this.#outside()) throw new ReportFault("a CDATA section stands outside of the document's root", start - 9);
     if (this.#text === undefined) return this.#pass(bytes, start, [93, 93, gt]);
     for (let at = start; at + 2 < bytes.length; at++) {
       if (bytes[at] === 93 && bytes[at + 1] === 93 && bytes[at + 2] === gt) {
@@ -164,7 +180,7 @@ export class XmlScanner implements ReportParser {
     if (at >= bytes.length) return -1;
     if (bytes[at] !== gt) throw new ReportFault(`${quoted(textOf(bytes, start, at + 1))} is no end tag`, start);
     if (this.#depth > 0) this.#close(bytes, start, at, hash);
-    else if (this.#fragment) this.#closes.push(hash);
+    else if (!this.#part.first) this.#closes.push(hash);
     else throw new ReportFault(`${quoted(textOf(bytes, start, at + 1))} closes nothing`, start);
     return at + 1;
   }
@@ -226,7 +242,7 @@ export class XmlScanner implements ReportParser {
   }
 
   #open(name: number, hash: number, empty: boolean, start: number): void {
-    if (this.#depth === 0 && this.#rooted && !this.#fragment) throw new ReportFault("a second root element begins", start);
+    if (this.#depth === 0 && this.#rooted && !this.#outside()) throw new ReportFault("a second root element begins", start);
     if (this.#depth === deepest) throw new ReportFault(`elements are nested more than ${deepest} deep`, start);
     if (this.#text !== undefined) this.#text = undefined;
     this.#rooted = true;
@@ -242,9 +258,15 @@ export class XmlScanner implements ReportParser {
     if (this.#tag.textWanted) this.#text = "";
   }
 
+  /** Whether what stands outside of everything that was opened here may yet be inside of what an earlier part opened; `edgesFit` tells. */
+  #outside(): boolean {
+    this.#outermost = this.#closes.length;
+    return !this.#part.first;
+  }
+
   #end(bytes: Uint8Array, at: number): void {
     this.#torn = at < bytes.length || this.#until !== undefined;
-    if (this.#fragment) return;
+    if (!this.#part.whole) return;
     if (this.#torn && at < bytes.length)
       throw new ReportFault(`the report is truncated: it ends inside ${quoted(textOf(bytes, at, Math.min(bytes.length, at + 80)))}`, at);
     if (this.#torn) throw new ReportFault("the report is truncated: it ends inside a comment or the like", bytes.length);

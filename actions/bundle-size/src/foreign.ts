@@ -1,0 +1,196 @@
+import { UserError } from "../../../packages/frame/errors.ts";
+import { hasGlob } from "../../../packages/frame/glob.ts";
+import { parseBytes, parseDecimal } from "../../../packages/frame/numbers.ts";
+import type { Files } from "../../../packages/frame/ports.ts";
+import type { Budget } from "./budgets.ts";
+import type { Algorithm } from "./model.ts";
+
+/** What an existing configuration of another tool asks for. */
+export interface Foreign {
+  readonly budgets: readonly Budget[];
+  readonly patterns: readonly string[];
+  readonly notes: readonly string[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const nothing: Foreign = { budgets: [], patterns: [], notes: [] };
+
+/** Configurations that cannot be read here: programs without running them, and YAML. */
+const unreadable = [
+  ".bundlemonrc.yaml",
+  ".bundlemonrc.yml",
+  ".size-limit.js",
+  ".size-limit.cjs",
+  ".size-limit.mjs",
+  ".size-limit.ts",
+  ".size-limit.mts",
+  ".size-limit.cts",
+  "bundlemon.config.js",
+];
+
+/** Looks for size-limit, then for BundleMon. */
+export async function readForeign(files: Files): Promise<Foreign> {
+  const manifest = await readJson(files, "package.json");
+  const own = await readJson(files, ".size-limit.json");
+  const sizeLimit = own ?? (isJson(manifest) ? manifest["size-limit"] : undefined);
+  if (sizeLimit !== undefined) return fromSizeLimit(sizeLimit, own === undefined ? "package.json#size-limit" : ".size-limit.json", files);
+  for (const name of [".bundlemonrc", ".bundlemonrc.json", "bundlemon.config.json"]) {
+    const config = await readJson(files, name);
+    if (config !== undefined) return fromBundleMon(config, name);
+  }
+  const inManifest = isJson(manifest) ? manifest["bundlemon"] : undefined;
+  if (inManifest !== undefined) return fromBundleMon(inManifest, "package.json#bundlemon");
+  for (const name of unreadable) {
+    if ((await files.stat(name)) !== undefined) {
+      return { ...nothing, notes: [`${name} is no JSON and was not taken over: write its limits into \`budgets\`.`] };
+    }
+  }
+  return nothing;
+}
+
+async function readJson(files: Files, path: string): Promise<unknown> {
+  if ((await files.stat(path))?.kind !== "file") return undefined;
+  const text = await files.readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // Another tool's YAML, or a package.json that is of no interest here.
+    if (path === "package.json" || path === ".bundlemonrc") return undefined;
+    throw new UserError(`${path} is not JSON, so its limits cannot be taken over. Mend it, or give \`budgets\`.`, { cause });
+  }
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textsOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === "string" && item !== "");
+}
+
+/** size-limit means everything in a folder by its name. */
+async function withFolders(files: Files, path: string): Promise<string> {
+  const negated = path.startsWith("!") ? "!" : "";
+  const plain = path
+    .slice(negated.length)
+    .replace(/^(\.\/)+/, "")
+    .replace(/\/+$/, "");
+  const folder = !hasGlob(plain) && (await files.stat(plain))?.kind === "folder";
+  return `${negated}${plain}${folder ? "/**" : ""}`;
+}
+
+/** Options that change what is measured into something that no file on disk has. */
+const beyondFiles = [
+  "import",
+  "entry",
+  "ignore",
+  "webpack",
+  "esbuild",
+  "running",
+  "config",
+  "modifyWebpackConfig",
+  "modifyEsbuildConfig",
+] as const;
+
+async function fromSizeLimit(config: unknown, source: string, workspace: Files): Promise<Foreign> {
+  const entries = Array.isArray(config) ? config : [config];
+  const notes: string[] = [];
+  const budgets: Budget[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const where = `${source}, entry ${index + 1}`;
+    if (!isJson(entry)) throw new UserError(`${where} is no mapping.`);
+    const files = await Promise.all(textsOf(entry["path"]).map((path) => withFolders(workspace, path)));
+    const asked = beyondFiles.filter((key) => entry[key] !== undefined && entry[key] !== false);
+    const name = String(entry["name"] ?? textsOf(entry["path"]).join(", "));
+    if (files.length === 0) {
+      notes.push(`${where} was not taken over: it names no file.`);
+      continue;
+    }
+    if (asked.length > 0) {
+      notes.push(`${where} ("${name}") was not taken over: ${asked.join(", ")} would have to bundle or run it.`);
+      continue;
+    }
+    const limit = limitOf(entry["limit"] ?? entry["maxSize"], 1000);
+    if (limit === undefined) notes.push(`${where} ("${name}") has no limit in bytes, so it is only measured.`);
+    const compression: Algorithm = entry["gzip"] === true ? "gzip" : entry["brotli"] === false ? "none" : "brotli";
+    budgets.push({
+      name,
+      files,
+      scope: "group",
+      compression,
+      noise: 0,
+      soft: false,
+      where,
+      ...(limit === undefined ? {} : { max: limit }),
+    });
+  }
+  const read = `Limits are those of ${source}, because \`budgets\` is not given.`;
+  return finish(budgets, [read, ...notes]);
+}
+
+/** Kilobytes are 1000 bytes to size-limit and 1024 to BundleMon. */
+function limitOf(value: unknown, kilo: 1000 | 1024): number | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value !== "string") return undefined;
+  const text = kilo === 1000 ? value.trim() : value.trim().replace(/\s?([kmg])b$/i, (_, unit: string) => `${unit}ib`);
+  return parseBytes(text);
+}
+
+function fromBundleMon(config: unknown, source: string): Foreign {
+  if (!isJson(config)) throw new UserError(`${source} is no mapping, so its limits cannot be taken over.`);
+  const notes = [`Limits are those of ${source}, because \`budgets\` is not given.`];
+  const budgets = (["files", "groups"] as const).flatMap((list) => {
+    const entries: readonly unknown[] = Array.isArray(config[list]) ? config[list] : [];
+    return entries.map((entry, index) => bundleMonBudget(config, list, entry, `${source}, ${list}, entry ${index + 1}`, notes));
+  });
+  const left = ["reportOutput", "includeCommitMessage"].filter((key) => config[key] !== undefined);
+  if (left.length > 0) notes.push(`${left.join(", ")} of ${source} ${left.length === 1 ? "was" : "were"} not taken over.`);
+  return finish(budgets, notes);
+}
+
+function bundleMonBudget(config: Json, list: "files" | "groups", entry: unknown, where: string, notes: string[]): Budget {
+  if (!isJson(entry) || typeof entry["path"] !== "string") throw new UserError(`${where} has no path.`);
+  const base = typeof config["baseDir"] === "string" ? config["baseDir"].replace(/^(\.\/)+/, "").replace(/\/+$/, "") : "";
+  const pattern = entry["path"].replace(/^(\.\/)+/, "").replace(/<[^<>/]{1,40}>/g, "*");
+  const max = limitOf(entry["maxSize"], 1024);
+  const percent = percentOf(entry["maxPercentIncrease"]);
+  if (entry["maxSize"] !== undefined && max === undefined) {
+    notes.push(`${where}: maxSize ${JSON.stringify(entry["maxSize"])} is no size, so it was not taken over.`);
+  }
+  return {
+    name: String(entry["friendlyName"] ?? entry["path"]),
+    files: [base === "" || base === "." ? pattern : `${base}/${pattern}`],
+    scope: list === "files" ? "file" : "group",
+    compression: compressionOf(entry["compression"]) ?? compressionOf(config["defaultCompression"]) ?? "gzip",
+    noise: 0,
+    soft: false,
+    where,
+    first: list,
+    ...(max === undefined ? {} : { max }),
+    ...(percent === undefined ? {} : { maxIncreasePercent: percent }),
+  };
+}
+
+function percentOf(value: unknown): Budget["maxIncreasePercent"] {
+  return typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+}
+
+function compressionOf(value: unknown): Algorithm | undefined {
+  return value === "none" || value === "gzip" || value === "brotli" ? value : undefined;
+}
+
+/** Rules are told apart by their names, so a second one of a name gets its number. */
+function finish(budgets: readonly Budget[], notes: readonly string[]): Foreign {
+  const seen = new Map<string, number>();
+  const named = budgets.map((budget) => {
+    const count = (seen.get(budget.name) ?? 0) + 1;
+    seen.set(budget.name, count);
+    return count === 1 ? budget : { ...budget, name: `${budget.name} (${count})` };
+  });
+  return {
+    budgets: named,
+    patterns: [...new Set(named.flatMap(({ files }) => files ?? []))].filter((glob) => !glob.startsWith("!")),
+    notes,
+  };
+}

@@ -1,0 +1,172 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type BundleRun, cleanUp, root } from "../harness.ts";
+import { edit } from "../pull-request.ts";
+import { ended, gate, project, rows, rule, stored } from "./gate.ts";
+
+afterAll(cleanUp);
+
+const fixtures = join(root, "test", "fixtures", "bundles");
+
+/** Measures a real build as it was, then with two functions of lodash added. */
+async function withLodash(bundler: string, inputs: Readonly<Record<string, string>>): Promise<BundleRun> {
+  const made = project();
+  const put = (side: string): void => {
+    rmSync(join(made.folder, "dist"), { recursive: true, force: true });
+    cpSync(join(fixtures, bundler, side), made.folder, { recursive: true });
+  };
+  put("before");
+  const first = await gate(made.folder, { ...stored, ...inputs }, made.push);
+  expect(first.exitCode, first.log).toBe(0);
+  put("after");
+  return gate(made.folder, { ...stored, ...inputs }, made.proposal);
+}
+
+interface Modules {
+  readonly modules: readonly { readonly path: string; readonly package: string; readonly size: number; readonly previousSize?: number }[];
+  readonly overhead?: { readonly size: number; readonly previousSize?: number };
+}
+
+function modules(run: BundleRun): Modules {
+  return run.report?.data as unknown as Modules;
+}
+
+/** Bytes that the bundler itself gives to a package. */
+function bytesInMetafile(name: string): number {
+  const meta = JSON.parse(readFileSync(join(fixtures, "esbuild", "after", "meta.json"), "utf8")) as {
+    outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
+  };
+  const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs));
+  return inputs.filter(([path]) => path.includes(`node_modules/${name}/`)).reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
+}
+
+describe("why it grew", () => {
+  it.each([
+    ["esbuild", "meta.json"],
+    ["webpack", "stats.json"],
+    ["rspack", "stats.json"],
+    ["vite", "visualizer.json"],
+    ["vite", "dist/assets/*.map"],
+  ])("%s by %s: the first line names lodash", async (bundler, stats) => {
+    const run = await withLodash(bundler, { stats, files: "dist/**/*.js" });
+    expect(run.outputs["summary"]).toMatch(/lodash grew most: \+\d/);
+    const [first] = modules(run).modules;
+    expect(first?.package).toBe("lodash");
+    expect(modules(run).modules.every(({ previousSize }) => previousSize !== undefined)).toBe(true);
+  });
+
+  it("esbuild's bytes are those of its metafile, and modules and overhead make up the outputs", async () => {
+    const run = await withLodash("esbuild", { stats: "meta.json" });
+    const told = modules(run);
+    const lodash = told.modules.filter((module) => module.package === "lodash").reduce((sum, { size }) => sum + size, 0);
+    expect(lodash).toBe(bytesInMetafile("lodash"));
+    const growth = told.modules.reduce((sum, { size, previousSize = 0 }) => sum + size - previousSize, 0);
+    const overhead = (told.overhead?.size ?? Number.NaN) - (told.overhead?.previousSize ?? Number.NaN);
+    const outputs = rows(run).reduce((sum, { sizes, previousSizes }) => sum + (sizes?.["none"] ?? 0) - (previousSizes?.["none"] ?? 0), 0);
+    expect(growth + overhead).toBe(outputs);
+  });
+
+  it("source maps give every byte of the output to somebody", async () => {
+    const run = await withLodash("vite", { stats: "dist/assets/*.map", files: "dist/assets/*.js" });
+    expect(modules(run).modules.reduce((sum, { size }) => sum + size, 0)).toBe(Number(run.outputs["total-bytes"]));
+    expect(modules(run).overhead).toMatchObject({ size: 0 });
+  });
+
+  it("`explain: false` says nothing of it", async () => {
+    const run = await withLodash("esbuild", { stats: "meta.json", explain: "false" });
+    expect(run.outputs["summary"]).not.toContain("lodash");
+    expect(run.report?.data).not.toHaveProperty("modules");
+  });
+
+  it("lists packages that are there twice", async () => {
+    const made = project();
+    const outputs = {
+      "dist/a.js": {
+        bytes: 100,
+        inputs: {
+          "node_modules/x/i.js": { bytesInOutput: 10 },
+          "node_modules/y/node_modules/x/i.js": { bytesInOutput: 20 },
+          "node_modules/.pnpm/@s+p@1/node_modules/@s/p/i.js": { bytesInOutput: 5 },
+        },
+      },
+    };
+    edit(made.folder, { "dist/a.js": "x".repeat(100), "meta.json": JSON.stringify({ inputs: {}, outputs }) });
+    const run = await gate(made.folder, { stats: "meta.json" }, made.push);
+    expect(run.report?.data["duplicates"]).toEqual([{ package: "x", places: ["", "node_modules/y/"], size: 30 }]);
+    expect(
+      modules(run)
+        .modules.map((module) => module.package)
+        .sort(),
+    ).toEqual(["@s/p", "x", "x"]);
+  });
+});
+
+describe("what a first visit loads", () => {
+  it.each([
+    ["esbuild", "meta.json", ["dist/chunk-KAYB5KRG.js", "dist/main-G3YFME5C.js", "dist/main-MWYSGIQN.css"]],
+    ["webpack", "stats.json", ["dist/main.4ac34b539bbbe166d98a.js"]],
+    ["rspack", "stats.json", ["dist/main.2e4114a5.js"]],
+    ["vite", "dist/.vite/manifest.json", ["dist/assets/index-CmBPbuo1.css", "dist/assets/index-Mgs13gPj.js"]],
+  ])("%s by %s: entries, static imports and style sheets", async (bundler, stats, expected) => {
+    const run = await withLodash(bundler, {
+      stats,
+      files: "dist/**\n!dist/**/*.map\n!dist/.vite/**",
+      budgets: "- name: first\n  scope: initial\n  compression: none\n  max: 1 MB\n  max-increase: 1 kB",
+    });
+    expect(run.report?.data["initial"]).toEqual(expected);
+    const bytes = rows(run)
+      .filter(({ path }) => expected.includes(path))
+      .reduce((sum, { sizes }) => sum + (sizes?.["none"] ?? 0), 0);
+    expect(rule(run, "first: max")).toMatchObject({ verdict: "pass", actual: bytes });
+    expect(rule(run, "first: max-increase").verdict).toBe("fail");
+  });
+
+  it("stats of another build are contradictory evidence", async () => {
+    const made = project();
+    cpSync(join(fixtures, "esbuild", "after"), made.folder, { recursive: true });
+    cpSync(join(fixtures, "esbuild", "before", "meta.json"), join(made.folder, "meta.json"));
+    const run = await gate(made.folder, { stats: "meta.json", budgets: "- scope: initial\n  max: 1 MB" }, made.push);
+    expect(ended(run)).toEqual([3, "unknown"]);
+    expect(run.outputs["summary"]).toContain("it is of another build");
+  });
+});
+
+describe("stats that cannot be read", () => {
+  it.each([
+    ["torn", '{"outputs":{"dist/a.js":{"bytes":1', "torn"],
+    ["empty", "", "torn"],
+    ["no JSON", "module.exports = {}", "torn"],
+    ["of no known kind", '{"name":"x","version":"1"}', "is none of these"],
+    ["a list", "[1,2,3]", "is none of these"],
+    ["too deep", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, "is none of these"],
+  ])("%s: exit 2", async (_, text, words) => {
+    const made = project();
+    edit(made.folder, { "dist/a.js": "x", "meta.json": text });
+    const run = await gate(made.folder, { stats: "meta.json" }, made.push);
+    expect(ended(run), run.log).toEqual([2, "unknown"]);
+    expect(run.outputs["summary"]).toContain(words);
+  });
+
+  it("a source map that does not fit its file", async () => {
+    const made = project();
+    edit(made.folder, {
+      "dist/a.js": "x",
+      "dist/a.js.map": '{"version":3,"sources":["s.js"],"names":[],"mappings":"AAAA,oBAAA,CA;;;AAA"}',
+    });
+    const run = await gate(made.folder, { stats: "dist/*.map" }, made.push);
+    expect(run.exitCode).toBe(2);
+  });
+
+  it("names that no object should have", async () => {
+    const made = project();
+    writeFileSync(
+      join(made.folder, "meta.json"),
+      '{"inputs":{},"outputs":{"dist/a.js":{"bytes":4,"entryPoint":"a","inputs":{"__proto__":{"bytesInOutput":4}},"imports":[]},"constructor":{"bytes":1,"inputs":{}}}}',
+    );
+    edit(made.folder, { "dist/a.js": "1234" });
+    const run = await gate(made.folder, { stats: "meta.json" }, made.push);
+    expect(run.exitCode).toBe(0);
+    expect(modules(run).modules).toEqual([{ path: "__proto__", package: "", size: 4 }]);
+  });
+});
