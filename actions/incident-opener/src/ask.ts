@@ -1,7 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { Event as RunEvent } from "../../../packages/frame/event.ts";
 import { fingerprintOf, isFingerprint } from "../../../packages/ledger/fingerprint.ts";
-import type { EventKind, Policy } from "./lifecycle.ts";
+import type { EventKind, Policy } from "./course.ts";
 import type { IncidentInputs } from "./ports.ts";
 import type { About } from "./record.ts";
 

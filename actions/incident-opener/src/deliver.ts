@@ -1,9 +1,10 @@
 import { Unreachable } from "../../../packages/ledger/failures.ts";
 import { fingerprintLabel } from "../../../packages/ledger/fingerprint.ts";
 import { type Snapshot, transact } from "../../../packages/ledger/store.ts";
+import { isLive, type Note } from "./course.ts";
 import { isMarked, issueBody, issueTitle, noteText, type Shown, titledSeverity, wantedLabels } from "./issue-text.ts";
 import { readWaiting } from "./letter.ts";
-import { follow, isLive, type Note } from "./lifecycle.ts";
+import { follow } from "./lifecycle.ts";
 import type { Desk, IssueChange, IssueView } from "./ports.ts";
 import { type IncidentRecord, type IssueReference, recordPath, renderRecord, waitingPath } from "./record.ts";
 import { knownRecord } from "./remember.ts";
@@ -165,6 +166,7 @@ async function create(way: Way, parcel: Parcel, shown: Shown, snapshot: Snapshot
 function changeOf(shown: Shown, view: IssueView, { evidence, retitle }: Parcel, opened: boolean): IssueChange {
   const { record, occurrence } = shown;
   const title = issueTitle(record.about, occurrence.severity);
+  // A title without a severity is one that people have written.
   const severity = titledSeverity(view.title);
   const outdated = severity !== undefined && severity !== occurrence.severity;
   const body = issueBody(shown, opened ? undefined : evidence, view.body);
@@ -173,17 +175,11 @@ function changeOf(shown: Shown, view: IssueView, { evidence, retitle }: Parcel, 
   const sameLabels = labels.length === view.labels.length && labels.every((label) => view.labels.includes(label));
   const live = isLive(occurrence.phase);
   return {
-    ...((outdated || retitle) && view.title !== title
-      ? { title: outdated && !retitle ? swapSeverity(view.title, severity, occurrence.severity) : title }
-      : {}),
+    ...((outdated || retitle) && view.title !== title ? { title } : {}),
     ...(plain(view.body) === plain(body) ? {} : { body }),
     ...(sameLabels ? {} : { labels }),
     ...(live === view.open ? {} : { state: live ? ("open" as const) : ("completed" as const) }),
   };
-}
-
-function swapSeverity(title: string, from: string | undefined, to: string): string {
-  return from === undefined ? title : `[${to}]${title.slice(from.length + 2)}`;
 }
 
 const plain = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();

@@ -1,7 +1,7 @@
 import type { ReportBody } from "../../../packages/report/model.ts";
+import type { Course, State } from "./course.ts";
 import type { Delivered } from "./deliver.ts";
 import type { Letter } from "./letter.ts";
-import type { Course, State } from "./lifecycle.ts";
 import type { Backend } from "./ports.ts";
 import { hasChanged, type Remembered } from "./remember.ts";
 import type { Severity } from "./severity.ts";
@@ -68,7 +68,7 @@ export function headlineOf(told: Told): string {
   const { letter, remembered, delivered } = told;
   const { course, before } = remembered;
   const { title } = remembered.record.about;
-  const issue = delivered.issue === undefined ? "" : ` #${delivered.issue.number}`;
+  const issue = delivered.issue === undefined ? "" : ` ${delivered.issue.number}`;
   const occurrence = course.occurrences.at(-1);
   const severity = occurrence?.severity ?? letter.about.severity;
   if (told.silenced !== undefined) return `Silenced by ${told.silenced}: ${title} is not recorded`;

@@ -3,7 +3,7 @@ import { fingerprintLabel } from "../../../packages/ledger/fingerprint.ts";
 import { type Writing, writeBlocks } from "../../../packages/report/markdown-blocks.ts";
 import type { Block, Inline, Text } from "../../../packages/report/model.ts";
 import { Page } from "../../../packages/report/page.ts";
-import type { Course, Note, Occurrence, State, Transition } from "./lifecycle.ts";
+import type { Course, Note, Occurrence, State, Transition } from "./course.ts";
 import { type About, type IncidentRecord, type Past, pastOf } from "./record.ts";
 import { severities } from "./severity.ts";
 import { iso, measure, spanText, timeText } from "./times.ts";

@@ -1,5 +1,5 @@
 import { isFingerprint } from "../../../packages/ledger/fingerprint.ts";
-import type { Event, Policy } from "./lifecycle.ts";
+import type { Event, Policy } from "./course.ts";
 import { type About, eventOf, isAbout, isObject, isPolicy, parsed } from "./record.ts";
 
 /** What a run has to say about one incident: enough for another run to say it in its stead. */

@@ -1,4 +1,4 @@
-import type { Event, Occurrence } from "./lifecycle.ts";
+import type { Event, Occurrence } from "./course.ts";
 import type { IssueView, Observed, Tracker } from "./ports.ts";
 import type { IncidentRecord } from "./record.ts";
 

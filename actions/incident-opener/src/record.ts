@@ -1,5 +1,6 @@
 import { UserError } from "../../../packages/frame/errors.ts";
-import { type Event, type EventKind, eventKinds, follow, inOrder, type Occurrence, type Policy } from "./lifecycle.ts";
+import { type Event, type EventKind, eventKinds, type Occurrence, type Policy } from "./course.ts";
+import { follow, inOrder } from "./lifecycle.ts";
 import { isSeverity, type Severity } from "./severity.ts";
 
 /** What an incident is about, as its last opening, escalation or update said it. */

@@ -1,7 +1,8 @@
 import { append, type Entry, journalPath } from "../../../packages/ledger/journal.ts";
 import { type Changes, type Snapshot, transact } from "../../../packages/ledger/store.ts";
+import { type Course, type Event, isLive } from "./course.ts";
 import { type Letter, renderWaiting } from "./letter.ts";
-import { type Course, type Event, follow, isLive } from "./lifecycle.ts";
+import { follow } from "./lifecycle.ts";
 import type { Desk } from "./ports.ts";
 import { compacted, type IncidentRecord, newRecord, readRecord, recordPath, renderRecord, waitingPath, withEvents } from "./record.ts";
 import { worse } from "./severity.ts";

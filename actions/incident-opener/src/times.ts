@@ -1,4 +1,4 @@
-import type { Occurrence } from "./lifecycle.ts";
+import type { Occurrence } from "./course.ts";
 
 /** `2026-11-21 03:04:05 UTC`. */
 export function timeText(at: number): string {
