@@ -67,7 +67,6 @@ export class GitHubTracker implements Tracker {
         return { issue, notes };
       }
       const { failure } = reply;
-      if (failure.status === 410) throw new UserError("Issues are switched off in this repository: switch them on in its settings.");
       if (failure.status === 422 && given.assignees.length > 0) {
         notes.push(`Nobody was assigned, because GitHub does not take ${given.assignees.join(", ")}.`);
         given = { ...given, assignees: [] };

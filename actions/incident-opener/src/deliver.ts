@@ -184,8 +184,10 @@ function changeOf(shown: Shown, view: IssueView, { evidence, retitle }: Parcel, 
 
 const plain = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();
 
+/** Comments follow each other in time: one that comes to light late is not written. */
 function notesDue({ record, occurrence }: Shown, now: number): readonly Note[] {
-  return occurrence.notes.filter(({ key, at }) => !record.posted.includes(key) && now - at < oldestNote);
+  const last = Math.max(0, ...record.posted.map((key) => Number(/-(\d+)$/.exec(key)?.[1] ?? 0)));
+  return occurrence.notes.filter(({ key, at }) => !record.posted.includes(key) && now - at < oldestNote && Math.floor(at / 1000) >= last);
 }
 
 async function settle(way: Way, ready: Ready, posted: readonly string[]): Promise<Delivered> {

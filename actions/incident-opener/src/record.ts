@@ -62,6 +62,9 @@ export function withEvents(record: IncidentRecord, events: readonly Event[]): In
 
 const mostEvents = 150;
 const recentEvents = 25;
+/** More than this only an incident that flaps for hours can have; then this many samples are kept. */
+const longestFlapping = 400;
+const flappingKept = 100;
 const mostPast = 20;
 const mostPosted = 60;
 
@@ -75,7 +78,7 @@ export function compacted(record: IncidentRecord, now: number): IncidentRecord {
   const past = over.map((occurrence, index) => pastOf(occurrence, record.issues[index] ?? null));
   return {
     ...record,
-    events: events.length > mostEvents ? thinned(events) : events,
+    events: events.length > mostEvents ? shortened(thinned(events)) : events,
     issues: record.issues.slice(over.length),
     past: [...record.past, ...past].slice(-mostPast),
     posted: record.posted.slice(-mostPosted),
@@ -94,6 +97,15 @@ function thinned(events: readonly Event[]): readonly Event[] {
     if (index >= events.length - recentEvents) return true;
     return ![-3, -2, -1, 1].every((step) => same(events[index + step], event));
   });
+}
+
+/** The beginning, what people did, and the latest samples. */
+function shortened(events: readonly Event[]): readonly Event[] {
+  if (events.length <= longestFlapping) return events;
+  const first = events.findIndex(({ kind }) => kind === "fail" || kind === "open");
+  return events.filter(
+    ({ kind }, index) => index === first || index >= events.length - flappingKept || (kind !== "fail" && kind !== "pass"),
+  );
 }
 
 export function renderRecord(record: IncidentRecord): string {

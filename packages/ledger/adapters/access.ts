@@ -69,12 +69,16 @@ export class Access {
   async list(permission: Permission, route: string, parameters: Parameters = {}): Promise<readonly unknown[]> {
     const found = await this.client.list(route, { ...this.place, ...parameters });
     if ("items" in found) return found.items;
-    throw this.#leave(inWords(this.#sort(found.failure, permission, false)));
+    const failure = this.#sort(found.failure, permission, false);
+    throw this.#leave(inWords(failure));
   }
 
   /** Throws what is not the request's own fault; with `keep` an answer that may have been lost after the deed is given back. */
   #sort(failure: Failure, permission: Permission, keep: boolean): Failure {
     if (failure.kind === "token") throw new UserError(`token: ${inWords(failure)}.`);
+    if (failure.status === 410 && /disabled/i.test(failure.message)) {
+      throw new UserError("Issues are switched off in this repository: switch them on in its settings.");
+    }
     if (failure.kind === "rights") throw new MissingRight(permission, inWords(failure));
     if (failure.kind === "limit" || (failure.kind === "down" && !keep)) throw this.#leave(inWords(failure));
     return failure;

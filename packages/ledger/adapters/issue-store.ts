@@ -1,4 +1,5 @@
 import { UserError } from "../../frame/errors.ts";
+import type { Failure } from "../../github/client.ts";
 import { type Changes, changed, isLedgerPath, type Snapshot, type Store, snapshotOf } from "../store.ts";
 import { type Access, at, numberAt, textAt } from "./access.ts";
 import { LabelLocks } from "./label-lock.ts";
@@ -11,6 +12,8 @@ const longestBody = 60_000;
 const opening = "<!-- forge-ledger:begin";
 const closing = "forge-ledger:end -->";
 const lockWait = 20_000;
+/** Before each look for an issue whose creation was not answered: lists lag behind by seconds. */
+const looks = [1_000, 2_000, 4_000] as const;
 
 const explanation = `This issue is where Forge keeps what it must remember between runs, such as which incidents are open, because its token may write issues
 and not contents. It is closed on purpose and written by machines: please leave it as it is. With \`contents: write\` the records go to a branch instead.`;
@@ -102,10 +105,7 @@ export class IssueStore implements Store {
   }
 
   async #create(body: string): Promise<number> {
-    const made = await this.#access.ask("issues", "POST /repos/{owner}/{repo}/issues", { title, body, labels: [pointerLabel] });
-    if ("failure" in made) throw this.#access.unexpected("the ledger's issue", made.failure);
-    const number = numberAt(made.data, "number");
-    if (number === undefined) throw this.#access.unexpected("GitHub's answer about a new issue makes no sense");
+    const number = await this.#post(body);
     const description = `Forge keeps its records in issue #${number}`;
     const named = await this.#access.ask("issues", "PATCH /repos/{owner}/{repo}/labels/{name}", { name: pointerLabel, description });
     if ("failure" in named) throw this.#access.unexpected("the ledger's label", named.failure);
@@ -115,6 +115,28 @@ export class IssueStore implements Store {
       state_reason: "completed",
     });
     return number;
+  }
+
+  /** Where the answer was lost, the list is read before anything is posted again. */
+  async #post(body: string): Promise<number> {
+    for (let posts = 1; ; posts++) {
+      const draft = { title, body, labels: [pointerLabel] };
+      const made = await this.#access.ask("issues", "POST /repos/{owner}/{repo}/issues", draft, { repeatable: false });
+      const number = "failure" in made ? await this.#afterLostAnswer(made.failure) : numberAt(made.data, "number");
+      if (number !== undefined) return number;
+      if (!("failure" in made)) throw this.#access.unexpected("GitHub's answer about a new issue makes no sense");
+      if (posts >= 2) throw this.#access.unexpected("the ledger's issue", made.failure);
+    }
+  }
+
+  async #afterLostAnswer(failure: Failure): Promise<number | undefined> {
+    if (!failure.maybeDone) throw this.#access.unexpected("the ledger's issue", failure);
+    for (const wait of looks) {
+      if (!(await this.#access.pause(wait))) throw this.#access.unexpected("the ledger's issue", failure);
+      const found = await this.#orphan();
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   async #update(issue: number, body: string): Promise<number> {
