@@ -1,4 +1,5 @@
 import { isUserError, UserError } from "../../../packages/frame/errors.ts";
+import { hasGlob } from "../../../packages/frame/glob.ts";
 import type { Files } from "../../../packages/frame/ports.ts";
 import { printableLine } from "../../../packages/frame/printable.ts";
 import { readReport } from "../../../packages/report/json.ts";
@@ -30,10 +31,11 @@ export function defaultReports(reportPath: string | undefined): string[] {
 
 /** Reads every report that the globs name. A file that is no report does not hide the others: it is a gate whose verdict is not known. */
 export async function collect(patterns: readonly string[], files: Files): Promise<Collected> {
-  const paths = patterns.length === 0 ? [] : await files.glob(patterns);
+  const { globs, absent } = await lookUp(patterns, files);
+  const paths = globs.length === 0 ? [] : await files.glob(globs);
   if (paths.length > mostFiles)
     throw new UserError(`reports: ${paths.length} files match. Allowed: at most ${mostFiles}. Give narrower globs.`);
-  const gates: Gate[] = [];
+  const gates: Gate[] = [...absent];
   let unreadable = false;
   const seen = new Set<string>();
   let together = 0;
@@ -50,6 +52,20 @@ export async function collect(patterns: readonly string[], files: Files): Promis
     }
   }
   return { gates, unreadable };
+}
+
+/** A folder means the reports in it; a file that is named and not there is a gate that has not reported. */
+async function lookUp(patterns: readonly string[], files: Files): Promise<{ globs: string[]; absent: Gate[] }> {
+  const globs: string[] = [];
+  const absent: Gate[] = [];
+  for (const pattern of patterns) {
+    const found = hasGlob(pattern) || pattern.startsWith("!") ? undefined : ((await files.stat(pattern)) ?? "absent");
+    if (found === "absent") {
+      const headline = `${pattern} does not exist.`;
+      absent.push({ name: printableLine(lastName(pattern), 100), verdict: "unknown", headline });
+    } else globs.push(found?.kind === "folder" ? `${pattern.replace(/\/+$/, "")}/**/*.json` : pattern);
+  }
+  return { globs, absent };
 }
 
 export function gateOf(report: Report): Gate {

@@ -1,7 +1,7 @@
 import type { Verdict } from "../../../packages/frame/outcome.ts";
 import { joinedFindings } from "../../../packages/report/findings.ts";
 import type { Block, Column, Finding, ReportBody, Rule, Section, Text } from "../../../packages/report/model.ts";
-import { amount, clipped, countedBySeverity, measured, shortCommit, worstRulesFirst } from "../../../packages/report/wording.ts";
+import { amount, clipped, countedBySeverity, measured, worstRulesFirst } from "../../../packages/report/wording.ts";
 import type { Gate } from "./model.ts";
 import type { Previous } from "./previous.ts";
 import { worstFirst } from "./verdict.ts";
@@ -27,7 +27,7 @@ export function describe({ gates, previous, headSha, notes }: Told): ReportBody 
     rules: [],
     findings: [],
     sections: [table(sorted, previous), ...sorted.filter(hasDetails).map(details)],
-    notes: [...notes, ...twins(gates)],
+    notes,
     ...(headSha === "" ? {} : { head: headSha }),
     data: {
       gates: sorted.map(({ name, verdict, headline, report }) => {
@@ -48,15 +48,16 @@ export function describe({ gates, previous, headSha, notes }: Told): ReportBody 
 
 function table(gates: readonly Gate[], previous: Previous | undefined): Section {
   const columns: Column[] = [{ title: "Gate" }, { title: "Verdict" }, { title: "What it says" }];
-  if (previous !== undefined)
-    columns.splice(2, 0, { title: `Before${/^[0-9a-f]{40,}$/.test(previous.headSha) ? ` (${shortCommit(previous.headSha)})` : ""}` });
+  if (previous !== undefined) columns.splice(2, 0, { title: "Before" });
   const rows = gates.map((gate): Text[] => {
     const before = previous?.verdicts.get(gate.name);
     const cells: Text[] = [{ code: gate.name }, `${symbols[gate.verdict]} ${gate.verdict}`, gate.headline];
     if (previous !== undefined) cells.splice(2, 0, before === undefined ? "new" : `${symbols[before]} ${before}`);
     return cells;
   });
-  return { title: "Gates", blocks: [{ kind: "table", columns, rows }] };
+  const double = twins(gates);
+  const list: Block[] = double.length === 0 ? [] : [{ kind: "list", items: double }];
+  return { title: "Gates", blocks: [{ kind: "table", columns, rows }, ...list] };
 }
 
 function hasDetails({ report }: Gate): boolean {

@@ -1,4 +1,4 @@
-import { UserError } from "../../../packages/frame/errors.ts";
+import { isUserError, UserError } from "../../../packages/frame/errors.ts";
 import { printableLine } from "../../../packages/frame/printable.ts";
 import { readReport, renderJson } from "../../../packages/report/json.ts";
 import type { Block, Report, Section } from "../../../packages/report/model.ts";
@@ -124,13 +124,23 @@ export function unpack(files: readonly File[]): { readonly letter: Letter; reado
   const reports = files.filter(({ name }) => name !== letterName);
   if (reports.length === 0) throw new UserError("The artifact holds no report.", { exitCode: 3 });
   const gates = reports.map(({ name, content }) => {
-    const report = readReport(content, `${name} in the artifact`, parcelLimits.report);
+    const report = readStranger(name, content);
     if (name !== `${report.action}.json` && !name.startsWith(`${report.action}.`)) {
       throw new UserError(`${name} in the artifact is not a report of Forge: it says that it is one of ${report.action}.`);
     }
     return gateOf(plain(report));
   });
   return { letter, gates };
+}
+
+/** Also one that contradicts itself is refused: whoever made it was not one of our actions. */
+function readStranger(name: string, content: Uint8Array): Report {
+  try {
+    return readReport(content, `${name} in the artifact`, parcelLimits.report);
+  } catch (error) {
+    if (isUserError(error)) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function readLetter(file: File | undefined): Letter {

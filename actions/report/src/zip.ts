@@ -20,7 +20,6 @@ const endSignature = 0x06054b50;
 const centralSignature = 0x02014b50;
 const localSignature = 0x04034b50;
 const endLength = 22;
-const longestComment = 0xffff;
 const stored = 0;
 const deflated = 8;
 
@@ -77,12 +76,11 @@ function readDirectory(view: DataView, bytes: Uint8Array, limits: ZipLimits): { 
   return { entries, start };
 }
 
-/** The last one whose comment ends with the archive, so that nothing can be hidden behind a second one. */
+/** Nothing may follow it: a comment would be the place for a second archive. */
 function findEnd(view: DataView): number {
-  for (let at = view.byteLength - endLength; at >= Math.max(0, view.byteLength - endLength - longestComment); at--) {
-    if (view.getUint32(at, true) === endSignature && at + endLength + view.getUint16(at + 20, true) === view.byteLength) return at;
-  }
-  return refuse("it is not a whole ZIP archive");
+  const at = view.byteLength - endLength;
+  if (at < 0 || view.getUint32(at, true) !== endSignature || view.getUint16(at + 20, true) !== 0) refuse("it is not a whole ZIP archive");
+  return at;
 }
 
 function readEntry(view: DataView, bytes: Uint8Array, at: number, end: number, limits: ZipLimits): { entry: Entry; next: number } {
