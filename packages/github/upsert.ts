@@ -21,8 +21,10 @@ const looks = [1000, 2000, 4000] as const;
 /** How far back a look for what was just written goes. */
 const recently = 10 * 60 * 1000;
 
-/** What a comment shall say; a function gets what it says now, without the marker, or nothing where there is none. */
-export type Wording = string | ((previous: string | undefined) => Promise<string>);
+/**
+ * What a comment shall say. A function gets what it says now, without the marker, or nothing where there is none; where it gives nothing, all stays as it is.
+ */
+export type Wording = string | ((previous: string | undefined) => Promise<string | undefined>);
 
 /** Makes the one comment with this key say `text`; usually two or three requests. */
 export async function upsertComment(client: Client, place: Place, key: string, text: Wording): Promise<Posted> {
@@ -57,7 +59,9 @@ class Upsert {
     const found = await this.#listOwn();
     if ("skipped" in found) return found;
     const text = this.#text;
-    this.#body = bodyOf(this.#key, typeof text === "string" ? text : await text(this.#withoutMarker(found.own)));
+    const wanted = typeof text === "string" ? text : await text(this.#withoutMarker(found.own));
+    if (wanted === undefined) return { url: found.own[0]?.url ?? "" };
+    this.#body = bodyOf(this.#key, wanted);
     return (await this.#updateOldest(found.own)) ?? this.#create();
   }
 

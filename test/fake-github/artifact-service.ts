@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 interface Upload {
+  readonly id: string;
   readonly name: string;
+  /** The job that made it; another attempt is another job. */
+  readonly job: string;
   blocks: Map<string, Buffer>;
   content: Buffer;
   finalized: boolean;
@@ -13,6 +16,8 @@ interface Upload {
 export interface FakeArtifacts {
   /** For the environment of a step. */
   readonly environment: Readonly<Record<string, string>>;
+  /** From now on the jobs of the next attempt run. */
+  rerun(): void;
   /** Finished ones by name. */
   readonly artifacts: ReadonlyMap<string, Buffer>;
   /** Each request as `POST CreateArtifact` or `PUT block`. */
@@ -32,16 +37,23 @@ export async function startFakeArtifacts(): Promise<FakeArtifacts> {
 }
 
 const run = "11111111-1111-1111-1111-111111111111";
-const job = "22222222-2222-2222-2222-222222222222";
 
 function part(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-const runtimeToken = `${part({ alg: "none" })}.${part({ scp: `Actions.Example Actions.Results:${run}:${job}` })}.signature`;
+function listed({ name, job, content }: Upload): unknown {
+  return { workflow_run_backend_id: run, workflow_job_run_backend_id: job, name, size: String(content.length) };
+}
+
+function tokenOf(job: string): string {
+  return `${part({ alg: "none" })}.${part({ scp: `Actions.Example Actions.Results:${run}:${job}` })}.signature`;
+}
 
 class Fake implements FakeArtifacts {
   uploads: Upload[] = [];
+  #attempt = 1;
+  #made = 0;
   requests: string[] = [];
   problems: string[] = [];
   mode: FakeArtifacts["mode"] = "whole";
@@ -52,7 +64,15 @@ class Fake implements FakeArtifacts {
   }
 
   get environment(): Record<string, string> {
-    return { ACTIONS_RESULTS_URL: this.#url, ACTIONS_RUNTIME_TOKEN: runtimeToken };
+    return { ACTIONS_RESULTS_URL: this.#url, ACTIONS_RUNTIME_TOKEN: tokenOf(this.#job) };
+  }
+
+  get #job(): string {
+    return `22222222-2222-2222-2222-${String(this.#attempt).padStart(12, "0")}`;
+  }
+
+  rerun(): void {
+    this.#attempt += 1;
   }
 
   get artifacts(): Map<string, Buffer> {
@@ -90,22 +110,30 @@ class Fake implements FakeArtifacts {
 
   #twirp(request: IncomingMessage, url: URL, body: Buffer): readonly [number, unknown] {
     if (this.mode === "down") return [503, { code: "unavailable" }];
-    if (request.headers.authorization !== `Bearer ${runtimeToken}`) return [401, { code: "unauthenticated" }];
+    if (request.headers.authorization !== `Bearer ${tokenOf(this.#job)}`) return [401, { code: "unauthenticated" }];
     if (!url.pathname.startsWith("/twirp/github.actions.results.api.v1.ArtifactService/")) return [404, { code: "bad_route" }];
     const asked = JSON.parse(body.toString()) as Record<string, unknown>;
-    if (asked.workflow_run_backend_id !== run || asked.workflow_job_run_backend_id !== job) return [403, { code: "permission_denied" }];
+    if (asked.workflow_run_backend_id !== run) return [403, { code: "permission_denied" }];
     const name = String(asked.name);
     switch (url.pathname.split("/").at(-1)) {
       case "CreateArtifact":
         return this.#create(name, asked);
       case "FinalizeArtifact":
         return this.#finalize(name, asked);
+      case "ListArtifacts":
+        return [200, { artifacts: this.uploads.filter((upload) => upload.name === asked.name_filter).map(listed) }];
       case "DeleteArtifact":
-        this.uploads = this.uploads.filter((upload) => upload.name !== name);
-        return [200, { ok: true, artifact_id: "1" }];
+        return this.#delete(name, asked);
       default:
         return [404, { code: "bad_route" }];
     }
+  }
+
+  #delete(name: string, asked: Readonly<Record<string, unknown>>): readonly [number, unknown] {
+    const found = this.uploads.findIndex((upload) => upload.name === name && upload.job === asked.workflow_job_run_backend_id);
+    if (found < 0) return [404, { code: "not_found" }];
+    this.uploads.splice(found, 1);
+    return [200, { ok: true, artifact_id: "1" }];
   }
 
   #create(name: string, asked: Readonly<Record<string, unknown>>): readonly [number, unknown] {
@@ -114,8 +142,11 @@ class Fake implements FakeArtifacts {
     if (/[":<>|*?\r\n\\/]/.test(name)) this.problems.push(`the name ${name}`);
     if (this.uploads.some((upload) => upload.name === name))
       return [409, { code: "already_exists", msg: "an artifact with this name already exists on the workflow run" }];
-    this.uploads.push({ name, blocks: new Map(), content: Buffer.alloc(0), finalized: false });
-    return [200, { ok: true, signed_upload_url: `${this.#url}blobs/${this.uploads.length - 1}?sig=secret` }];
+    if (asked.workflow_job_run_backend_id !== this.#job) return [403, { code: "permission_denied" }];
+    this.#made += 1;
+    const id = String(this.#made);
+    this.uploads.push({ id, name, job: this.#job, blocks: new Map(), content: Buffer.alloc(0), finalized: false });
+    return [200, { ok: true, signed_upload_url: `${this.#url}blobs/${id}?sig=secret` }];
   }
 
   #finalize(name: string, asked: Readonly<Record<string, unknown>>): readonly [number, unknown] {
@@ -130,7 +161,7 @@ class Fake implements FakeArtifacts {
 
   #store(request: IncomingMessage, url: URL, body: Buffer): readonly [number, unknown?] {
     if (this.mode === "storage-down") return [503];
-    const upload = this.uploads[Number(url.pathname.split("/").at(-1))];
+    const upload = this.uploads.find(({ id }) => id === url.pathname.split("/").at(-1));
     if (upload === undefined || url.searchParams.get("sig") !== "secret") return [403];
     if (request.method !== "PUT" || request.headers.authorization !== undefined)
       this.problems.push("the storage takes PUT without a token");

@@ -49,6 +49,7 @@ export interface CheckRun {
 
 export interface WorkflowRun {
   readonly id: number;
+  readonly attempt: number;
   readonly event: string;
   readonly status: string;
   readonly conclusion: string | null;
@@ -169,6 +170,7 @@ export class State {
   /** A run of a pull request's workflow, ended well. */
   addRun(repository: Repository, given: Partial<WorkflowRun> & { id: number }): WorkflowRun {
     const run: WorkflowRun = {
+      attempt: 1,
       event: "pull_request",
       status: "completed",
       conclusion: "success",

@@ -68,12 +68,22 @@ async function create(service: Service, name: string): Promise<Readonly<Record<s
   const first = await call(service, "CreateArtifact", asked);
   if (first.status === 200 && first.body.ok === true) return first.body;
   if (first.status === 409) {
-    await call(service, "DeleteArtifact", { ...service.ids, name });
+    await remove(service, name);
     const second = await call(service, "CreateArtifact", asked);
     if (second.status === 200 && second.body.ok === true) return second.body;
     throw new Error(`the artifact service did not replace the artifact of the attempt before (${second.status})`);
   }
   throw new Error(`the artifact service refused it (${first.status})`);
+}
+
+/** The attempt before was another job to the service, so the list has to say which. */
+async function remove(service: Service, name: string): Promise<void> {
+  const listed = await call(service, "ListArtifacts", { ...service.ids, name_filter: name });
+  const found = Array.isArray(listed.body.artifacts) ? (listed.body.artifacts as readonly unknown[]) : [];
+  for (const artifact of found) {
+    const { workflow_run_backend_id, workflow_job_run_backend_id, name: listedName } = artifact as Readonly<Record<string, unknown>>;
+    if (listedName === name) await call(service, "DeleteArtifact", { workflow_run_backend_id, workflow_job_run_backend_id, name });
+  }
 }
 
 /** One block and the list that names it: the form that Azure's storage and act's server both know. */
@@ -106,8 +116,8 @@ async function call(service: Service, method: string, body: Readonly<Record<stri
   const url = new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, service.url);
   for (let tries = 1; ; tries++) {
     const answered = await once(url, service.token, body);
-    if (answered.status < 500 || tries === 3) return answered;
-    await new Promise((resolve) => setTimeout(resolve, tries * 1_000));
+    if (answered.status < 500 || tries === 2) return answered;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
 

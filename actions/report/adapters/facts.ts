@@ -23,8 +23,11 @@ export function runFacts(value: unknown): RunFacts | undefined {
   const id = at(value, "id");
   const headSha = textAt(value, "head_sha");
   if (typeof id !== "number" || headSha === undefined) return undefined;
+  const attempt = at(value, "run_attempt");
+  const home = textAt(value, "repository", "full_name");
   return {
     id,
+    attempt: typeof attempt === "number" ? attempt : 1,
     headSha,
     event: textAt(value, "event") ?? "",
     status: textAt(value, "status") ?? "",
@@ -33,7 +36,9 @@ export function runFacts(value: unknown): RunFacts | undefined {
     headRepository: textAt(value, "head_repository", "full_name") ?? "",
     pulls: arrayAt(value, "pull_requests").flatMap((pull) => {
       const number = at(pull, "number");
-      return typeof number === "number" ? [number] : [];
+      // The list names pull requests in other repositories too, such as those inside a fork.
+      const elsewhere = home !== undefined && textAt(pull, "base", "repo", "url")?.endsWith(`/repos/${home}`) === false;
+      return typeof number === "number" && !elsewhere ? [number] : [];
     }),
   };
 }

@@ -82,7 +82,7 @@ class Repository implements GitHub {
     return read.text;
   }
 
-  async post(pull: number, key: string, text: (previous: string | undefined) => Promise<string>): Promise<Posted> {
+  async post(pull: number, key: string, text: (previous: string | undefined) => Promise<string | undefined>): Promise<Posted> {
     const posted = await upsertComment(this.#client, this.#place(pull), key, text);
     return "skipped" in posted ? { skipped: withAdvice(posted.skipped, "pull-requests: write") } : posted;
   }

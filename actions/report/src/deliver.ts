@@ -5,13 +5,15 @@ import type { Verdict } from "../../../packages/frame/outcome.ts";
 import { describe } from "./describe.ts";
 import type { CheckRun, Gate, GitHub, Posted, ReportInputs, ReportPorts } from "./model.ts";
 import { artifactName, pack } from "./parcel.ts";
-import { longestLine, type Previous, readPrevious, verdictLine } from "./previous.ts";
+import { isTold, longestLine, type Previous, readPrevious, verdictLine } from "./previous.ts";
 import { writeZip } from "./zip.ts";
 
 /** What is reported about, and where it goes. */
 export interface Subject {
   readonly pull: number | undefined;
   readonly headSha: string;
+  /** The run that was judged, with its attempt: `1234.1`. */
+  readonly run: string;
   /** The page of the run that was judged, where it is not this one. */
   readonly runUrl?: string;
   /** Posted for another run: then a comment that cannot be posted is no answer at all. */
@@ -27,6 +29,8 @@ export interface Answer {
 }
 
 export interface Delivered {
+  /** Another run had been told about before; nothing was written. */
+  readonly already: boolean;
   readonly comment: string | undefined;
   readonly artifact: string | undefined;
   readonly previous: Previous | undefined;
@@ -36,9 +40,10 @@ export interface Delivered {
 interface Tried {
   readonly posted: Posted;
   readonly previous: Previous | undefined;
+  readonly already: boolean;
 }
 
-const noToken: Tried = { posted: { skipped: "no token" }, previous: undefined };
+const noToken: Tried = { posted: { skipped: "no token" }, previous: undefined, already: false };
 
 /** The comment, the check run, and where the token may not write the artifact for the run that may. None of it changes the verdict. */
 export async function deliver(answer: Answer, inputs: ReportInputs, ports: ReportPorts, context: Context): Promise<Delivered> {
@@ -50,6 +55,7 @@ export async function deliver(answer: Answer, inputs: ReportInputs, ports: Repor
   const github = token !== "" && (wanted || checked) ? await ports.github.open(token, context.event) : undefined;
   const tried = wanted ? await (github === undefined ? noToken : post(answer, github, ports, context)) : undefined;
   const posted = tried?.posted;
+  if (tried?.already === true) return { already: true, comment: undefined, artifact: undefined, previous: tried.previous, notes };
   if (posted !== undefined && "skipped" in posted) notes.push(noComment(posted.skipped, subject));
   if (checked) {
     const refused =
@@ -57,7 +63,13 @@ export async function deliver(answer: Answer, inputs: ReportInputs, ports: Repor
     if (refused !== undefined) notes.push(`No check run was written: ${refused.skipped}.`);
   }
   const artifact = await handOver(answer, posted, inputs, ports, context, notes);
-  return { comment: posted !== undefined && "url" in posted ? posted.url : undefined, artifact, previous: tried?.previous, notes };
+  return {
+    comment: posted !== undefined && "url" in posted ? posted.url : undefined,
+    artifact,
+    previous: tried?.previous,
+    notes,
+    already: false,
+  };
 }
 
 function noComment(reason: string, { takenOver, pull }: Subject): string {
@@ -68,11 +80,14 @@ function noComment(reason: string, { takenOver, pull }: Subject): string {
 async function post(answer: Answer, github: GitHub, ports: ReportPorts, context: Context): Promise<Tried> {
   const { gates, subject } = answer;
   let previous: Previous | undefined;
+  let already = false;
   const posted = await github.post(subject.pull ?? 0, subject.key, async (before) => {
     previous = readPrevious(before);
-    return verdictLine(gates, subject.headSha) + (await markdownOf(answer, previous, ports, context));
+    already = subject.takenOver && isTold(previous, gates, subject);
+    if (already) return undefined;
+    return verdictLine(gates, subject) + (await markdownOf(answer, previous, ports, context));
   });
-  return { posted, previous };
+  return { posted, previous, already };
 }
 
 async function markdownOf(answer: Answer, previous: Previous | undefined, ports: ReportPorts, context: Context): Promise<string> {

@@ -10,7 +10,7 @@ import { readZip } from "./zip.ts";
 /** What another run has left to be posted, and where; or why there is nothing to post. */
 export type HandedOver =
   | { readonly nothing: string }
-  | { readonly gates: readonly Gate[]; readonly pull: number; readonly headSha: string; readonly runUrl: string };
+  | { readonly gates: readonly Gate[]; readonly pull: number; readonly headSha: string; readonly runUrl: string; readonly run: string };
 
 /** Events whose runs speak of a pull request with the head's own commit. */
 const proposals = new Set(["pull_request", "pull_request_review", "pull_request_review_comment"]);
@@ -42,7 +42,8 @@ export async function takeOver(
   }
   const moved = await verify(number, run, github);
   if (moved !== undefined) return { nothing: moved };
-  return { gates, pull: number, headSha: run.headSha, runUrl: `${event.serverUrl}/${event.repository}/actions/runs/${run.id}` };
+  const runUrl = `${event.serverUrl}/${event.repository}/actions/runs/${run.id}`;
+  return { gates, pull: number, headSha: run.headSha, runUrl, run: `${run.id}.${run.attempt}` };
 }
 
 function shown(sha: string): string {

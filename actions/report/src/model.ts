@@ -25,6 +25,7 @@ export interface File {
 /** A run of a workflow, as far as the privileged half needs it. */
 export interface RunFacts {
   readonly id: number;
+  readonly attempt: number;
   readonly event: string;
   readonly status: string;
   readonly conclusion: string;
@@ -79,7 +80,8 @@ export interface GitHub {
   commits(pull: number): Promise<readonly string[]>;
   /** What this token's own comment says now. */
   comment(pull: number, key: string): Promise<string | undefined>;
-  post(pull: number, key: string, text: (previous: string | undefined) => Promise<string>): Promise<Posted>;
+  /** Where `text` gives nothing, the comment stays as it is. */
+  post(pull: number, key: string, text: (previous: string | undefined) => Promise<string | undefined>): Promise<Posted>;
   check(run: CheckRun): Promise<{ readonly skipped: string } | undefined>;
 }
 

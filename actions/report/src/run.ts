@@ -31,6 +31,7 @@ export async function run(inputs: ReportInputs, ports: ReportPorts, context: Con
   const verdict = worstVerdict(gates);
   const headline = headlineOf(gates);
   const told = await deliver({ gates, verdict, headline, subject: found.subject }, inputs, ports, context);
+  if (told.already) return nothingToDo(`Pull request ${found.subject.pull ?? ""} has the comment of this run already.`);
   return {
     verdict,
     headline,
@@ -47,19 +48,20 @@ export async function run(inputs: ReportInputs, ports: ReportPorts, context: Con
 
 type Found = { readonly nothing: string } | { readonly gates: readonly Gate[]; readonly unreadable: boolean; readonly subject: Subject };
 
-async function gather(inputs: ReportInputs, runId: number | undefined, ports: ReportPorts, context: Context): Promise<Found> {
-  if (runId !== undefined) {
+async function gather(inputs: ReportInputs, other: number | undefined, ports: ReportPorts, context: Context): Promise<Found> {
+  if (other !== undefined) {
     if (inputs.token === undefined || inputs.token === "") throw new UserError("token: it is needed to read the run that `run-id` names.");
     const github = await ports.github.open(inputs.token, context.event);
-    const taken = await takeOver(runId, { key: keyOf(context.id), id: context.id }, github, ports.deflate, context.event);
+    const taken = await takeOver(other, { key: keyOf(context.id), id: context.id }, github, ports.deflate, context.event);
     if ("nothing" in taken) return taken;
-    const { gates, pull, headSha, runUrl } = taken;
-    return { gates, unreadable: false, subject: { pull, headSha, runUrl, takenOver: true, key: keyOf(context.id) } };
+    const { gates, ...about } = taken;
+    return { gates, unreadable: false, subject: { ...about, takenOver: true, key: keyOf(context.id) } };
   }
-  const { pullRequest, mergeGroup, sha } = context.event;
+  const { pullRequest, mergeGroup, sha, runId, runAttempt } = context.event;
   const { gates, unreadable } = await collect(inputs.reports ?? defaultReports(context.reportPath), ports.files);
   const headSha = pullRequest?.headSha ?? mergeGroup?.headSha ?? sha;
-  return { gates, unreadable, subject: { pull: pullRequest?.number, headSha, takenOver: false, key: keyOf(context.id) } };
+  const run = `${runId}.${runAttempt}`;
+  return { gates, unreadable, subject: { pull: pullRequest?.number, headSha, run, takenOver: false, key: keyOf(context.id) } };
 }
 
 /** The comment's marker: the same as of a comment that the frame would post. */

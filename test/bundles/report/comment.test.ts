@@ -46,7 +46,7 @@ describe("the one comment", () => {
     expect(ended(run), run.log).toEqual([1, "fail"]);
     expect(comments).toHaveLength(1);
     const body = comments[0]?.body ?? "";
-    expect(body).toMatch(/^<!-- forge:report -->\n<!-- forge-verdicts b{40} bundle-size=fail coverage-gate=pass -->\n### ❌ Fail/);
+    expect(body).toMatch(/^<!-- forge:report -->\n<!-- forge-verdicts b{40} 1001\.1 bundle-size=fail coverage-gate=pass -->\n### ❌ Fail/);
     expect(body).toContain(head);
     expect(body).toContain("commit `bbbbbbb`");
     expect(body.indexOf("| `bundle-size` | ❌ fail |")).toBeLessThan(body.indexOf("| `coverage-gate` | ✅ pass |"));
@@ -76,7 +76,7 @@ describe("the one comment", () => {
     fake.state.addComment(made, {
       issue: 7,
       author: "stranger",
-      body: `<!-- forge:report -->\n<!-- forge-verdicts ${head} bundle-size=pass -->`,
+      body: `<!-- forge:report -->\n<!-- forge-verdicts ${head} 1001.1 bundle-size=pass -->`,
     });
     const run = await merge(two, { token }, pullRequest(fake.url));
     expect(made.comments).toHaveLength(2);
@@ -187,9 +187,11 @@ describe("a token that may only read", () => {
   it("a re-run overwrites the artifact, and an id has its own", async () => {
     repository(readOnly);
     const happening = pullRequest(fake.url, { fork: true });
-    const env = { ...happening.env, ...service.environment };
-    for (const id of ["", "", "web"])
-      expect((await merge(two, { token, id }, { ...happening, env })).outputs["artifact"]).toContain("forge-report");
+    for (const id of ["", "", "web"]) {
+      const run = await merge(two, { token, id }, { ...happening, env: { ...happening.env, ...service.environment } });
+      expect(run.outputs["artifact"], notes(run)).toContain("forge-report");
+      service.rerun();
+    }
     expect([...service.artifacts.keys()].sort()).toEqual(["forge-report", "forge-report-web"]);
   });
 

@@ -61,7 +61,7 @@ function runShape({ origin, repository, state }: RepositoryCall, run: WorkflowRu
     path: ".github/workflows/ci.yml",
     display_title: "A change",
     run_number: 1,
-    run_attempt: 1,
+    run_attempt: run.attempt,
     event: run.event,
     status: run.status,
     conclusion: run.conclusion,
