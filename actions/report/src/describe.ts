@@ -1,7 +1,7 @@
 import type { Verdict } from "../../../packages/frame/outcome.ts";
 import { joinedFindings } from "../../../packages/report/findings.ts";
 import type { Block, Column, Finding, ReportBody, Rule, Section, Text } from "../../../packages/report/model.ts";
-import { amount, clipped, countedBySeverity, measured, worstRulesFirst } from "../../../packages/report/wording.ts";
+import { amount, clipped, counted, countedBySeverity, measured, worstRulesFirst } from "../../../packages/report/wording.ts";
 import type { Gate } from "./model.ts";
 import type { Previous } from "./previous.ts";
 import { worstFirst } from "./verdict.ts";
@@ -67,9 +67,11 @@ function hasDetails({ report }: Gate): boolean {
 function details({ name, verdict, headline, report }: Gate): Section {
   const title = `${symbols[verdict]} ${name}: ${headline}`;
   const blocks: Block[] = report === undefined ? [] : [...rules(report.rules), ...noteList(report.notes ?? [])];
-  for (const section of report?.sections ?? []) {
-    blocks.push({ kind: "paragraph", text: { strong: section.title } }, ...section.blocks.map(bounded));
-  }
+  const inner = (report?.sections ?? []).flatMap((section): Block[] => [
+    { kind: "paragraph", text: { strong: section.title } },
+    ...section.blocks.map(bounded),
+  ]);
+  blocks.push(...cut<Block>(inner, (missing) => ({ kind: "paragraph", text: `… and ${counted(missing, "more part")}.` })));
   return { title: clipped(title, mostTitle), folded: true, blocks: [...blocks, ...findings(report?.findings ?? [])] };
 }
 
@@ -93,7 +95,7 @@ function rules(given: readonly Rule[]): Block[] {
 }
 
 function noteList(notes: readonly string[]): Block[] {
-  return notes.length === 0 ? [] : [{ kind: "list", items: notes.slice(0, mostRows) }];
+  return notes.length === 0 ? [] : [{ kind: "list", items: cut<string>(notes, (missing) => `… and ${counted(missing, "more note")}.`) }];
 }
 
 function findings(given: readonly Finding[]): Block[] {
@@ -117,8 +119,26 @@ function placeOf({ path, line, endLine }: Finding): Text {
 }
 
 function bounded(block: Block): Block {
-  if (block.kind !== "table" || block.rows.length <= mostRows) return block;
-  return { ...block, rows: block.rows.slice(0, mostRows), more: block.rows.length - mostRows + (block.more ?? 0) };
+  switch (block.kind) {
+    case "table": {
+      const missing = block.rows.length - mostRows;
+      return missing <= 0 ? block : { ...block, rows: block.rows.slice(0, mostRows), more: missing + (block.more ?? 0) };
+    }
+    case "list":
+      return { ...block, items: cut(block.items, (missing) => `… and ${counted(missing, "more item")}.`) };
+    case "code":
+      return { ...block, text: cut(block.text.split("\n"), (missing) => `… and ${counted(missing, "more line")}.`).join("\n") };
+    case "bars":
+      return { ...block, bars: block.bars.slice(0, mostRows) };
+    case "trend":
+      return { ...block, points: block.points.slice(-mostRows) };
+    default:
+      return block;
+  }
+}
+
+function cut<T>(items: readonly T[], rest: (missing: number) => T): readonly T[] {
+  return items.length <= mostRows ? items : [...items.slice(0, mostRows), rest(items.length - mostRows)];
 }
 
 /** Two files of one name are two answers of one gate: both count, and somebody should know. */

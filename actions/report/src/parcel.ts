@@ -3,7 +3,7 @@ import { printableLine } from "../../../packages/frame/printable.ts";
 import { readReport, renderJson } from "../../../packages/report/json.ts";
 import type { Block, Report, Section } from "../../../packages/report/model.ts";
 import { worstFindingsFirst } from "../../../packages/report/wording.ts";
-import { gateOf } from "./collect.ts";
+import { fileNameOf, gateOf } from "./collect.ts";
 import type { File, Gate } from "./model.ts";
 import { plain } from "./plain.ts";
 import type { ZipLimits } from "./zip.ts";
@@ -15,14 +15,18 @@ const letterName = "forge.json";
 /** What the privileged half takes; the unprivileged one keeps within it. */
 export const parcelLimits = {
   /** Of the archive, packed. */
-  packedBytes: 8 * 1024 ** 2,
-  zip: { entries: 101, fileBytes: 2 * 1024 ** 2, allBytes: 16 * 1024 ** 2 } satisfies ZipLimits,
-  report: { maxBytes: 2 * 1024 ** 2, maxDepth: 40, maxValues: 200_000 },
+  packedBytes: 4 * 1024 ** 2,
+  zip: { entries: 501, fileBytes: 2 * 1024 ** 2, allBytes: 8 * 1024 ** 2 } satisfies ZipLimits,
+  /** Lists, objects and separators of all reports together: what memory is spent on. */
+  values: 400_000,
+  report: { maxBytes: 2 * 1024 ** 2, maxDepth: 40, maxValues: 100_000 },
 } as const;
 
+const encoder = new TextEncoder();
+
 const mostLetterBytes = 4_096;
-/** Smaller ones travel whole. */
-const wholeBytes = 256 * 1024;
+/** Longer ones do not travel whole. */
+const wholeBytes = 512 * 1024;
 const keptRows = 200;
 
 export function artifactName(id: string): string {
@@ -35,44 +39,54 @@ export interface Letter {
   readonly headSha: string;
 }
 
-/** The files of an artifact. A long report is shortened to what a comment can show; `leftOut` are gates that found no room. */
+/** The files of an artifact. Long reports are shortened to what a comment can show; `leftOut` are gates that found no room. */
 export function pack(gates: readonly Gate[], letter: Letter): { readonly files: readonly File[]; readonly leftOut: readonly string[] } {
-  const encoder = new TextEncoder();
   const { pullRequest, headSha } = letter;
   const said = { schema: parcelSchema, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }), head_sha: headSha };
   const files: File[] = [{ name: letterName, content: encoder.encode(`${JSON.stringify(said)}\n`) }];
   const leftOut: string[] = [];
-  const taken = new Set<string>([letterName]);
-  let room = parcelLimits.zip.allBytes - mostLetterBytes;
+  const names = new Set<string>();
+  const room = { bytes: parcelLimits.zip.allBytes - mostLetterBytes, values: parcelLimits.values };
   for (const gate of gates) {
-    const content = encoder.encode(`${jsonOf(gate)}\n`);
-    if (files.length >= parcelLimits.zip.entries || content.length > Math.min(room, parcelLimits.zip.fileBytes)) {
-      leftOut.push(gate.name);
-      continue;
-    }
-    room -= content.length;
-    files.push({ name: freeName(gate.name, taken), content });
+    const report = gate.report ?? standIn(gate);
+    const content = files.length < parcelLimits.zip.entries ? fitting(report, room) : undefined;
+    if (content === undefined) leftOut.push(gate.name);
+    else files.push({ name: freeName(fileNameOf(report), names), content });
   }
   return { files, leftOut };
 }
 
+/** The report as whole as there is room for; the room it takes is taken away. */
+function fitting(report: Report, room: { bytes: number; values: number }): Uint8Array | undefined {
+  const bare = (): Report => ({ ...shortened(report, 0), sections: [], rules: [], notes: [] });
+  const wordings = [() => report, () => shortened(report, keptRows), () => ({ ...shortened(report, 0), sections: [] }), bare];
+  for (const [index, wording] of wordings.entries()) {
+    const content = encoder.encode(`${renderJson(wording())}\n`);
+    const values = valuesIn(content);
+    const most = index < 2 ? wholeBytes : parcelLimits.zip.fileBytes;
+    if (content.length > Math.min(most, room.bytes) || values > Math.min(parcelLimits.report.maxValues, room.values)) continue;
+    room.bytes -= content.length;
+    room.values -= values;
+    return content;
+  }
+  return undefined;
+}
+
+/** Counted without reading; those inside of texts count too, which is on the safe side. */
+function valuesIn(content: Uint8Array): number {
+  let values = 0;
+  for (const unit of content) if (unit === 0x2c || unit === 0x5b || unit === 0x7b) values++;
+  return values;
+}
+
 function freeName(name: string, taken: Set<string>): string {
-  const safe = /^[A-Za-z0-9][A-Za-z0-9._-]{0,149}$/.test(name) ? name : "gate";
-  let free = `${safe}.json`;
-  for (let count = 2; taken.has(free.toLowerCase()); count++) free = `${safe}.${count}.json`;
+  let free = `${name}.json`;
+  for (let count = 2; taken.has(free.toLowerCase()); count++) free = `${name}.${count}.json`;
   taken.add(free.toLowerCase());
   return free;
 }
 
 /** A gate without a report travels as one that says why. */
-function jsonOf(gate: Gate): string {
-  const report = gate.report ?? standIn(gate);
-  const whole = renderJson(report);
-  if (whole.length <= wholeBytes) return whole;
-  const short = renderJson(shortened(report, keptRows));
-  return short.length <= parcelLimits.zip.fileBytes / 2 ? short : renderJson({ ...shortened(report, 0), sections: [] });
-}
-
 function standIn({ name, verdict, headline }: Gate): Report {
   const [action = "", ...rest] = name.split(".");
   const known = /^[a-z][a-z0-9-]{0,63}$/.test(action);
@@ -123,9 +137,12 @@ export function unpack(files: readonly File[]): { readonly letter: Letter; reado
   const letter = readLetter(files.find(({ name }) => name === letterName));
   const reports = files.filter(({ name }) => name !== letterName);
   if (reports.length === 0) throw new UserError("The artifact holds no report.", { exitCode: 3 });
+  const values = reports.reduce((sum, { content }) => sum + valuesIn(content), 0);
+  if (values > parcelLimits.values)
+    throw new UserError(`The artifact is refused: its reports have more than ${parcelLimits.values} values.`);
   const gates = reports.map(({ name, content }) => {
     const report = readStranger(name, content);
-    if (name !== `${report.action}.json` && !name.startsWith(`${report.action}.`)) {
+    if (!name.startsWith(report.action)) {
       throw new UserError(`${name} in the artifact is not a report of Forge: it says that it is one of ${report.action}.`);
     }
     return gateOf(plain(report));
