@@ -25,6 +25,8 @@ export interface FakeArtifacts {
   /** What the real services would have refused. */
   readonly problems: readonly string[];
   /** `denied`: nothing may be created. `down`: 503. `storage-down`: the storage answers 503. */
+  /** Of the fields in answers: GitHub's, or act's. */
+  spelling: "snake_case" | "camelCase";
   mode: "whole" | "denied" | "down" | "storage-down";
   reset(): void;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ class Fake implements FakeArtifacts {
   requests: string[] = [];
   problems: string[] = [];
   mode: FakeArtifacts["mode"] = "whole";
+  spelling: FakeArtifacts["spelling"] = "snake_case";
   readonly #server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => void this.#serve(request, response));
 
   get #url(): string {
@@ -88,6 +91,7 @@ class Fake implements FakeArtifacts {
     this.requests = [];
     this.problems = [];
     this.mode = "whole";
+    this.spelling = "snake_case";
   }
 
   close(): Promise<void> {
@@ -103,7 +107,11 @@ class Fake implements FakeArtifacts {
     const storage = url.pathname.startsWith("/blobs/");
     this.requests.push(storage ? `PUT ${url.searchParams.get("comp") ?? ""}` : `POST ${url.pathname.split("/").at(-1) ?? ""}`);
     const [status, answer] = storage ? this.#store(request, url, body) : this.#twirp(request, url, body);
-    const text = answer === undefined ? "" : JSON.stringify(answer);
+    const plain = answer === undefined ? "" : JSON.stringify(answer);
+    const text =
+      this.spelling === "snake_case"
+        ? plain
+        : plain.replaceAll(/"([a-z_]+)":/g, (key) => key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
     response.writeHead(status, { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) });
     response.end(text);
   }

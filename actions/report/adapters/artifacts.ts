@@ -54,12 +54,17 @@ function scopeOf(token: string): string[] {
 
 async function uploadTo(service: Service, name: string, archive: Uint8Array): Promise<void> {
   const created = await create(service, name);
-  const target = created.signed_upload_url;
+  const target = field(created, "signed_upload_url");
   if (typeof target !== "string" || !URL.canParse(target)) throw new Error("the artifact service gave no address to upload to");
   await storeBlob(target, archive);
   const hash = `sha256:${createHash("sha256").update(archive).digest("hex")}`;
   const finished = await call(service, "FinalizeArtifact", { ...service.ids, name, size: String(archive.length), hash });
   if (finished.status !== 200 || finished.body.ok !== true) throw new Error(`the artifact service did not take it (${finished.status})`);
+}
+
+/** Servers may write the fields of the protocol in either of its two spellings: `signed_upload_url`, `signedUploadUrl`. */
+function field(answer: Readonly<Record<string, unknown>>, name: string): unknown {
+  return answer[name] ?? answer[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
 }
 
 /** A name can be used once in a run; a re-run takes away what the attempt before has left. */
@@ -81,8 +86,12 @@ async function remove(service: Service, name: string): Promise<void> {
   const listed = await call(service, "ListArtifacts", { ...service.ids, name_filter: name });
   const found = Array.isArray(listed.body.artifacts) ? (listed.body.artifacts as readonly unknown[]) : [];
   for (const artifact of found) {
-    const { workflow_run_backend_id, workflow_job_run_backend_id, name: listedName } = artifact as Readonly<Record<string, unknown>>;
-    if (listedName === name) await call(service, "DeleteArtifact", { workflow_run_backend_id, workflow_job_run_backend_id, name });
+    const told = artifact as Readonly<Record<string, unknown>>;
+    const ids = {
+      workflow_run_backend_id: field(told, "workflow_run_backend_id"),
+      workflow_job_run_backend_id: field(told, "workflow_job_run_backend_id"),
+    };
+    if (field(told, "name") === name) await call(service, "DeleteArtifact", { ...ids, name });
   }
 }
 

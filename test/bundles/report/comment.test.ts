@@ -184,8 +184,9 @@ describe("a token that may only read", () => {
     expect(run.commands.filter(({ name }) => name === "error")).toHaveLength(1);
   });
 
-  it("a re-run overwrites the artifact, and an id has its own", async () => {
+  it.each(["snake_case", "camelCase"] as const)("a re-run overwrites the artifact, and an id has its own (%s)", async (spelling) => {
     repository(readOnly);
+    service.spelling = spelling;
     const happening = pullRequest(fake.url, { fork: true });
     for (const id of ["", "", "web"]) {
       const run = await merge(two, { token, id }, { ...happening, env: { ...happening.env, ...service.environment } });
