@@ -27,9 +27,9 @@ export async function downloadArtifact({ http, token, event }: Asking, artifact:
   if (told.status === 200) return told.body;
   const target = told.status === 302 || told.status === 307 ? told.headers.location : undefined;
   if (target === undefined) refuse(`GitHub answered ${told.status}`);
-  if (!URL.canParse(target) || (new URL(target).protocol !== "https:" && !event.apiUrl.startsWith("http:")))
-    refuse("GitHub named an address that is not an https address");
-  const archive = await again(() => http.request("GET", target, { headers: { "user-agent": "forge" }, timeout, maxBytes }));
+  const place = URL.canParse(target, url) ? new URL(target, url) : refuse("GitHub named no address");
+  if (place.protocol !== "https:" && !event.apiUrl.startsWith("http:")) refuse("GitHub named an address that is not an https address");
+  const archive = await again(() => http.request("GET", place.href, { headers: { "user-agent": "forge" }, timeout, maxBytes }));
   if (archive.status !== 200) refuse(`its storage answered ${archive.status}`);
   return archive.body;
 }

@@ -33,7 +33,7 @@ export function runFacts(value: unknown): RunFacts | undefined {
     status: textAt(value, "status") ?? "",
     conclusion: textAt(value, "conclusion") ?? "",
     headBranch: textAt(value, "head_branch") ?? "",
-    headRepository: textAt(value, "head_repository", "full_name") ?? "",
+    headRepository: homeOf(at(value, "head_repository")),
     pulls: arrayAt(value, "pull_requests").flatMap((pull) => {
       const number = at(pull, "number");
       // The list names pull requests in other repositories too, such as those inside a fork.
@@ -41,6 +41,11 @@ export function runFacts(value: unknown): RunFacts | undefined {
       return typeof number === "number" && !elsewhere ? [number] : [];
     }),
   };
+}
+
+/** `null` is a fork that is gone. */
+function homeOf(repository: unknown): string | undefined {
+  return repository === undefined ? undefined : (textAt(repository, "full_name") ?? "");
 }
 
 export function pullFacts(value: unknown): PullFacts | undefined {
@@ -51,7 +56,7 @@ export function pullFacts(value: unknown): PullFacts | undefined {
     number,
     headSha,
     headBranch: textAt(value, "head", "ref") ?? "",
-    headRepository: textAt(value, "head", "repo", "full_name") ?? "",
+    headRepository: homeOf(at(value, "head", "repo")),
   };
 }
 
@@ -59,6 +64,6 @@ export function artifactFacts(value: unknown): ArtifactFacts | undefined {
   const id = at(value, "id");
   const name = textAt(value, "name");
   const size = at(value, "size_in_bytes");
-  if (typeof id !== "number" || name === undefined || typeof size !== "number") return undefined;
-  return { id, name, size, expired: at(value, "expired") === true };
+  if (typeof id !== "number" || name === undefined) return undefined;
+  return { id, name, size: typeof size === "number" ? size : 0, expired: at(value, "expired") === true };
 }

@@ -61,14 +61,15 @@ class Repository implements GitHub {
     return pullFacts(await this.#get(`pull request ${number}`, "/pulls/{pull_number}", { pull_number: number }, "pull-requests: write"));
   }
 
-  async pullsFrom(repository: string, branch: string): Promise<PullFacts[]> {
+  async pullsFrom(repository: string | undefined, branch: string): Promise<PullFacts[]> {
+    if (repository === undefined) return [];
     const owner = repository.split("/", 1)[0] ?? "";
     if (owner === "" || branch === "") return [];
     const query = { head: `${owner}:${branch}`, state: "open", per_page: 100 };
     const data = await this.#get(`the pull requests of ${owner}`, "/pulls", query, "pull-requests: write");
     return (Array.isArray(data) ? data : [])
       .flatMap((value) => pullFacts(value) ?? [])
-      .filter((pull) => pull.headBranch === branch && pull.headRepository.toLowerCase() === repository.toLowerCase());
+      .filter((pull) => pull.headBranch === branch && pull.headRepository?.toLowerCase() === repository.toLowerCase());
   }
 
   async commits(pull: number): Promise<string[]> {

@@ -138,7 +138,7 @@ async function handOver(
   if (subject.takenOver || inputs.artifact === "never") return undefined;
   if (inputs.artifact === "auto" && (posted === undefined || "url" in posted)) return undefined;
   const name = artifactName(context.id);
-  const { files, leftOut } = pack(gates, { pullRequest: subject.pull, headSha: subject.headSha });
+  const { files, leftOut } = pack(gates, { pullRequest: subject.pull, headSha: subject.headSha }, ports.letter.clean);
   const sent = await ports.artifacts.upload(name, await writeZip(files, ports.deflate));
   if ("skipped" in sent) {
     notes.push(`The artifact ${name} was not uploaded: ${sent.skipped}.`);

@@ -81,10 +81,12 @@ async function verify(number: number, run: RunFacts, github: GitHub): Promise<st
 
 /** Anyone can open a pull request with somebody else's commit; the repository that it comes from cannot be chosen. */
 function sameHome(pull: PullFacts, run: RunFacts): boolean {
+  if (pull.headRepository === undefined || run.headRepository === undefined) return true;
   return pull.headRepository.toLowerCase() === run.headRepository.toLowerCase();
 }
 
 function home({ headRepository }: Pick<PullFacts, "headRepository">): string {
+  if (headRepository === undefined) return "a repository that is not named";
   return headRepository === "" ? "a repository that is gone" : printableLine(headRepository, 200);
 }
 

@@ -14,6 +14,7 @@ start({
     artifacts: lazily<ReportPorts["artifacts"]>(async () => (await import("../adapters/artifacts.ts")).openArtifacts()),
     deflate: lazily<ReportPorts["deflate"]>(async () => (await import("../adapters/deflate.ts")).openDeflate()),
     letter: {
+      clean: (report) => maskedReport(report, host.masker),
       write: async (report, spare) =>
         host.masker.mask(await host.commentBody(maskedReport({ ...report, version: host.version }, host.masker), spare)),
     },

@@ -31,8 +31,8 @@ export interface RunFacts {
   readonly conclusion: string;
   readonly headSha: string;
   readonly headBranch: string;
-  /** `owner/name`; empty where the fork is gone. */
-  readonly headRepository: string;
+  /** `owner/name`; empty where the fork is gone, `undefined` where the server does not say. */
+  readonly headRepository: string | undefined;
   /** Empty for forks. */
   readonly pulls: readonly number[];
 }
@@ -41,13 +41,14 @@ export interface PullFacts {
   readonly number: number;
   readonly headSha: string;
   readonly headBranch: string;
-  readonly headRepository: string;
+  /** As of a run. */
+  readonly headRepository: string | undefined;
 }
 
 export interface ArtifactFacts {
   readonly id: number;
   readonly name: string;
-  /** Bytes, packed. */
+  /** Bytes, packed, as the list says. */
   readonly size: number;
   readonly expired: boolean;
 }
@@ -75,7 +76,7 @@ export interface GitHub {
   download(artifact: number, maxBytes: number): Promise<Uint8Array>;
   pull(number: number): Promise<PullFacts | undefined>;
   /** Open pull requests from this branch. */
-  pullsFrom(repository: string, branch: string): Promise<readonly PullFacts[]>;
+  pullsFrom(repository: string | undefined, branch: string): Promise<readonly PullFacts[]>;
   /** The commits of a pull request, at most 250. */
   commits(pull: number): Promise<readonly string[]>;
   /** What this token's own comment says now. */
@@ -95,6 +96,10 @@ export interface ReportPorts extends Ports {
     unpack(bytes: Uint8Array, most: number): Promise<Uint8Array>;
     checksum(bytes: Uint8Array): Promise<number>;
   };
-  /** The Markdown of a comment, without secrets, shorter by `spare` bytes than what fits. */
-  readonly letter: { write(report: Omit<Report, "version">, spare: number): Promise<string> };
+  readonly letter: {
+    /** The Markdown of a comment, without secrets, shorter by `spare` bytes than what fits. */
+    write(report: Omit<Report, "version">, spare: number): Promise<string>;
+    /** A report without secrets. */
+    clean(report: Report): Report;
+  };
 }

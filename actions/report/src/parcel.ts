@@ -40,7 +40,11 @@ export interface Letter {
 }
 
 /** The files of an artifact. Long reports are shortened to what a comment can show; `leftOut` are gates that found no room. */
-export function pack(gates: readonly Gate[], letter: Letter): { readonly files: readonly File[]; readonly leftOut: readonly string[] } {
+export function pack(
+  gates: readonly Gate[],
+  letter: Letter,
+  clean: (report: Report) => Report,
+): { readonly files: readonly File[]; readonly leftOut: readonly string[] } {
   const { pullRequest, headSha } = letter;
   const said = { schema: parcelSchema, ...(pullRequest === undefined ? {} : { pull_request: pullRequest }), head_sha: headSha };
   const files: File[] = [{ name: letterName, content: encoder.encode(`${JSON.stringify(said)}\n`) }];
@@ -48,7 +52,7 @@ export function pack(gates: readonly Gate[], letter: Letter): { readonly files: 
   const names = new Set<string>();
   const room = { bytes: parcelLimits.zip.allBytes - mostLetterBytes, values: parcelLimits.values };
   for (const gate of gates) {
-    const report = gate.report ?? standIn(gate);
+    const report = clean(gate.report ?? standIn(gate));
     const content = files.length < parcelLimits.zip.entries ? fitting(report, room) : undefined;
     if (content === undefined) leftOut.push(gate.name);
     else files.push({ name: freeName(fileNameOf(report), names), content });

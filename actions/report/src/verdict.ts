@@ -1,8 +1,11 @@
 import type { Verdict } from "../../../packages/frame/outcome.ts";
+import { printableLine } from "../../../packages/frame/printable.ts";
 import type { Gate } from "./model.ts";
 
 /** Worst first: what decides stands first, in the verdict and in every table. */
 const order: readonly Verdict[] = ["fail", "unknown", "pass", "neutral"];
+
+const mostHeadline = 2_000;
 
 /** The worst of fail, unknown, pass and neutral; without gates there is nothing to judge by. */
 export function worstVerdict(gates: readonly Gate[]): Verdict {
@@ -21,5 +24,5 @@ export function headlineOf(gates: readonly Gate[]): string {
   const told = counts.filter(([, count]) => count > 0).map(([verdict, count]) => `${count} ${verdict}`);
   const all = gates.length === 1 ? `1 gate: ${first.verdict}` : `${gates.length} gates: ${told.join(", ")}`;
   if (first.verdict === "pass" && gates.length > 1) return `${all}.`;
-  return `${all}. ${first.name}: ${first.headline}`;
+  return printableLine(`${all}. ${first.name}: ${first.headline}`, mostHeadline);
 }

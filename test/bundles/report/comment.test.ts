@@ -1,3 +1,4 @@
+import { inflateRawSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FakeArtifacts, startFakeArtifacts } from "../../fake-github/artifact-service.ts";
 import { type FakeGitHub, startFakeGitHub } from "../../fake-github/server.ts";
@@ -30,6 +31,17 @@ const two = {
   "coverage-gate.json": jsonOf(),
   "bundle-size.json": jsonOf({ action: "bundle-size", verdict: "fail", headline: "app is 12 kB." }),
 };
+
+/** The unpacked text of every file in an archive of ours. */
+function inflated(archive: Buffer = Buffer.alloc(0)): string {
+  const texts: string[] = [];
+  for (let at = 0; archive.readUInt32LE(at) === 0x04034b50; ) {
+    const from = at + 30 + archive.readUInt16LE(at + 26);
+    at = from + archive.readUInt32LE(at + 18);
+    texts.push(inflateRawSync(archive.subarray(from, at)).toString());
+  }
+  return texts.join("\n");
+}
 
 function repository(permissions: Permissions = { contents: "read", pull_requests: "write" }): Repository {
   const made = fake.state.addRepository("octo/app");
@@ -146,12 +158,15 @@ describe("the one comment", () => {
     fake.state.addActionsToken(secret, fake.state.repository("octo", "app") ?? fake.state.addRepository("octo/app"), {
       pull_requests: "write",
     });
+    const happening = pullRequest(fake.url);
     const run = await merge(
       { "a.json": jsonOf({ headline: `The token is ${secret}`, notes: [secret] }) },
-      { token: secret },
-      pullRequest(fake.url),
+      { token: secret, artifact: "always" },
+      { ...happening, env: { ...happening.env, ...service.environment } },
     );
     expect(comments).toHaveLength(1);
+    expect(inflated(service.artifacts.get("forge-report"))).toContain("coverage-gate");
+    expect(inflated(service.artifacts.get("forge-report"))).not.toContain(secret);
     expect(`${comments[0]?.body}${run.summary}${run.log}`).not.toContain(secret);
   });
 
