@@ -417,10 +417,8 @@ describe("inputs", () => {
 describe("faults of GitHub", () => {
   it.each([
     ["a run that cannot be asked for", "/actions/runs/4242$"],
-    ["a list that breaks", "/artifacts$"],
     ["a download that breaks", "/zip$"],
     ["a storage that breaks", "/storage/"],
-    ["a pull request that cannot be asked for", "/pulls/7$"],
   ])("%s, once: it is asked again", async (_, path) => {
     const { repository } = arrange({ artifact: { archive: archive([letter(), gate]) } });
     fake.fault({ path: new RegExp(path) }, { kind: "status", status: 502 });
