@@ -117,10 +117,12 @@ async function checkOf(
 ): Promise<CheckRun> {
   const { gates, verdict, subject } = answer;
   const bad = verdict === "fail" || verdict === "unknown";
+  // With `run-id`, `enforce` is about the step that posts and not about the gates.
+  const enforced = inputs.enforce || subject.takenOver;
   return {
     name: inputs["check-run"] ?? "",
     headSha: subject.headSha,
-    conclusion: bad ? (inputs.enforce ? "failure" : "neutral") : verdict === "pass" ? "success" : "neutral",
+    conclusion: bad ? (enforced ? "failure" : "neutral") : verdict === "pass" ? "success" : "neutral",
     title: `${verdict}: ${gates.length === 1 ? "1 gate" : `${gates.length} gates`}`,
     summary: await markdownOf(answer, previous, ports, context),
   };

@@ -70,7 +70,8 @@ async function filesOf(artifact: ArtifactFacts, github: GitHub, deflate: ReportP
 /** Undefined where the number is right; a reason where the pull request has moved on since; else a refusal. */
 async function verify(number: number, run: RunFacts, github: GitHub): Promise<string | undefined> {
   const pull = await github.pull(number);
-  if (pull === undefined) throw new UserError(`The artifact is refused: it names pull request ${number}, which does not exist.`);
+  if (pull === undefined)
+    throw new UserError(`The artifact is refused: it names pull request ${number}, which does not exist, or this token may not see it.`);
   if (pull.headSha === run.headSha && sameHome(pull, run)) return undefined;
   if (sameHome(pull, run) && pull.headBranch === run.headBranch && (await github.commits(number)).includes(run.headSha))
     return `Pull request ${number} has newer commits than ${shown(run.headSha)}: their own run is reported.`;

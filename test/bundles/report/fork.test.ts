@@ -106,6 +106,13 @@ describe("both halves", () => {
     expect(repository.comments).toHaveLength(1);
   });
 
+  it("a check run says fail although the step that posts it is not enforced", async () => {
+    const { repository } = arrange({ artifact: { archive: archive([letter(), { ...gate, content: jsonOf({ verdict: "fail" }) }]) } });
+    fake.state.addActionsToken(token, repository, { actions: "read", pull_requests: "write", checks: "write" });
+    expect(ended(await report({ "check-run": "Forge", enforce: "false" }))).toEqual([0, "fail"]);
+    expect([...repository.checkRuns.values()]).toMatchObject([{ name: "Forge", headSha: head, conclusion: "failure" }]);
+  });
+
   it("reports of 30 MB are shortened to what is taken", async () => {
     const { repository } = arrange();
     fake.state.addActionsToken("ghs_read", repository, { pull_requests: "read" });
