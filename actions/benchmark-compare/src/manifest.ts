@@ -78,14 +78,14 @@ export default {
       "fallback": "auto"
     },
     "alert-threshold": {
-      "description": "How much worse, in percent, a benchmark is an alert.",
+      "description": "How much worse, in percent, a benchmark is an alert; `20%` where left out. From 100 % on with a sign (`+150%`) or as `1.5 times`.",
       "type": "string",
-      "fallback": "20%"
+      "example": "10%"
     },
     "fail-threshold": {
-      "description": "How much worse, in percent, a benchmark fails the run.",
+      "description": "How much worse, in percent, a benchmark fails the run; `50%` where left out.",
       "type": "string",
-      "fallback": "50%"
+      "example": "30%"
     },
     "margin": {
       "description": "Differences up to this size are never flagged, in percent. Two builds of one source differ by as much through layout alone.",
