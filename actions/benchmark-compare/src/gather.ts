@@ -5,6 +5,7 @@ import { FormatFault, measuresOf } from "./formats/draft.ts";
 import { isObject, type Json, textOf } from "./formats/json.ts";
 import { parseCriterion } from "./formats/native.ts";
 import type { ResultFile } from "./model.ts";
+import { natural } from "./natural.ts";
 
 const largestFile = 64 * 2 ** 20;
 const mostFiles = 5_000;
@@ -22,10 +23,6 @@ export async function readResults(input: string, patterns: readonly string[], to
   const results: ResultFile[] = [];
   for (const path of others) results.push(await readOne(input, path, tool, files));
   return [...results, ...(await readCriterion(input, criterion, files))];
-}
-
-export function natural(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true }) || (a < b ? -1 : 1);
 }
 
 async function readOne(input: string, path: string, tool: string, files: Files): Promise<ResultFile> {

@@ -39,7 +39,10 @@ const mostValues = 150_000;
 export const rulerName = "(ruler)";
 
 /** A run of each suite in the result files; several files are one run, of their medians. */
-export function runsOf(files: readonly ResultFile[], about: { commit: string; date: string; host: string; suite: string; ruler: number | undefined }): StoredRun[] {
+export function runsOf(
+  files: readonly ResultFile[],
+  about: { commit: string; date: string; host: string; suite: string; ruler: number | undefined },
+): StoredRun[] {
   const suites = new Map<string, Map<string, { value: Omit<StoredValue, "value">; all: number[] }>>();
   for (const measure of files.flatMap(({ measures }) => measures)) {
     if (measure.values.length === 0) continue;
@@ -52,7 +55,8 @@ export function runsOf(files: readonly ResultFile[], about: { commit: string; da
     entry.all.push(median(measure.values));
     own.set(key, entry);
   }
-  const ruler: StoredValue[] = about.ruler === undefined ? [] : [{ name: rulerName, metric: "time", unit: "ns", direction: "none", value: about.ruler }];
+  const ruler: StoredValue[] =
+    about.ruler === undefined ? [] : [{ name: rulerName, metric: "time", unit: "ns", direction: "none", value: about.ruler }];
   return [...suites].map(([suite, own]) => ({
     commit: about.commit,
     date: about.date,
@@ -100,7 +104,13 @@ export function importedRuns(root: unknown): StoredRun[] {
   return parseDataJs(root).flatMap(({ suite, commit, date, rows }): StoredRun[] => {
     const measures = measuresOf(rows.map((row) => ({ ...row, suite }))).filter(({ values }) => values.length > 0);
     if (measures.length === 0 || !Number.isFinite(date)) return [];
-    const benchmarks = measures.map(({ name, metric, unit, direction, values }) => ({ name, metric, unit, direction, value: median(values) }));
+    const benchmarks = measures.map(({ name, metric, unit, direction, values }) => ({
+      name,
+      metric,
+      unit,
+      direction,
+      value: median(values),
+    }));
     return [{ commit, date: new Date(date).toISOString(), suite, host: "", benchmarks }];
   });
 }

@@ -1,13 +1,13 @@
-import { limitsOf, resultOf } from "./judge.ts";
 import { type History, rulerName, type StoredRun } from "./history.ts";
+import { limitsOf, resultOf } from "./judge.ts";
 import { keyOf } from "./model.ts";
 import type { Pair, Side } from "./readings.ts";
 import type { Settings } from "./settings.ts";
 import { changePoints } from "./statistics/change-points.ts";
 import { median, quantile, scaledDeviation } from "./statistics/order.ts";
 import { tQuantile } from "./statistics/student.ts";
-import { type Decision, decideExact, fromZero, type Limits, type Result } from "./verdicts.ts";
 import { reaches, worseBy } from "./thresholds.ts";
+import { type Decision, decideExact, fromZero, type Limits, type Result } from "./verdicts.ts";
 
 /** Fewer stored runs say too little about how far runs lie apart. */
 const fewestRuns = 8;
@@ -77,7 +77,10 @@ export function judgeHistory(given: HistoryGiven, settings: Settings): Result[] 
     const course = courses.get(keyOf(pair.measure)) ?? [];
     const side = pair.head;
     const own = pair.measure.name === given.rulerName ? 0 : given.ruler;
-    const { decision, used } = side === undefined ? { decision: absent, used: course } : decide(side, pair, course, limits, { ...given, ruler: own }, settings, noisy);
+    const { decision, used } =
+      side === undefined
+        ? { decision: absent, used: course }
+        : decide(side, pair, course, limits, { ...given, ruler: own }, settings, noisy);
     const base: Side = { rounds: used.map(({ value }) => value), all: used.map(({ value }) => value) };
     return resultOf(used.length === 0 ? pair : { ...pair, base }, limits, decision);
   });
@@ -90,9 +93,18 @@ interface Decided {
   readonly used: readonly Point[];
 }
 
-function decide(side: Side, { measure }: Pair, course: readonly Point[], limits: Limits, given: HistoryGiven, settings: Settings, noisy: number): Decided {
+function decide(
+  side: Side,
+  { measure }: Pair,
+  course: readonly Point[],
+  limits: Limits,
+  given: HistoryGiven,
+  settings: Settings,
+  noisy: number,
+): Decided {
   const nothing = { change: null, interval: null, moreRounds: null };
-  if (side.failed !== undefined || side.all.length === 0) return { decision: { verdict: "failed", ...nothing, why: side.failed ?? "it has no value" }, used: course };
+  if (side.failed !== undefined || side.all.length === 0)
+    return { decision: { verdict: "failed", ...nothing, why: side.failed ?? "it has no value" }, used: course };
   const values = side.rounds.filter((value) => value !== undefined);
   const now = median(values);
   const last = course.at(-1);
@@ -119,7 +131,14 @@ function sameEpoch(course: readonly Point[]): readonly Point[] {
   return since.length >= fewestRuns ? since : course.slice(-Math.max(fewestRuns, since.length));
 }
 
-function predict(values: readonly number[], used: readonly Point[], limits: Limits, given: HistoryGiven, settings: Settings, noisy: number): Decision {
+function predict(
+  values: readonly number[],
+  used: readonly Point[],
+  limits: Limits,
+  given: HistoryGiven,
+  settings: Settings,
+  noisy: number,
+): Decision {
   const logs = used.map(({ log }) => log);
   const centre = median(logs);
   const n = logs.length;
@@ -135,7 +154,8 @@ function predict(values: readonly number[], used: readonly Point[], limits: Limi
   const agreeing = gaps.filter((each) => Math.abs(each) > reach && Math.sign(each) === Math.sign(gap)).length;
   const badness = worseBy(told.change, limits.direction, limits.reading);
   if (agreeing === 0 || Math.abs(gap) <= reach || Math.abs(badness) < limits.margin) return within(told, limits);
-  if (agreeing < 2) return { verdict: "inconclusive", ...told, moreRounds: 1, why: "one run stands out from the history; a second one must agree" };
+  if (agreeing < 2)
+    return { verdict: "inconclusive", ...told, moreRounds: 1, why: "one run stands out from the history; a second one must agree" };
   if (badness < 0) return { verdict: "improved", ...told, moreRounds: null };
   const least = Math.min(...interval.map((end) => worseBy(end, limits.direction, limits.reading)));
   const failing = reaches(badness, limits.fail) && least > limits.alert;
@@ -156,7 +176,13 @@ export function stepsOf(history: History, ruler: string): ChangeData[] {
     return hosts.flatMap((host) => {
       const own = course.filter((point) => point.host === host && point.value > 0);
       const logs = own.map(({ log }) => log);
-      return changePoints(logs, 0.001, 0.02).map(({ index, shift }) => ({ name, suite, metric, commit: own[index]?.commit ?? "", change: Math.expm1(shift) }));
+      return changePoints(logs, 0.001, 0.02).map(({ index, shift }) => ({
+        name,
+        suite,
+        metric,
+        commit: own[index]?.commit ?? "",
+        change: Math.expm1(shift),
+      }));
     });
   });
 }
