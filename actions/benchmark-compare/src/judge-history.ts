@@ -144,7 +144,7 @@ function predict(
   const n = logs.length;
   const wide = (quantile(logs, 0.9) - quantile(logs, 0.1)) / 2.563;
   const spread = Math.max(scaledDeviation(logs), wide, floor) * Math.sqrt(1 + 1.57 / n);
-  const reach = spread * tQuantile(1 - (1 - settings.confidence) / Math.max(1, noisy), n - 1);
+  const reach = spread * tQuantile(1 - (1 - settings.confidence) / 2 / Math.max(1, noisy), n - 1);
   const gaps = values.map((value) => Math.log(value) - given.ruler - centre);
   const gap = median(gaps);
   const half = spread * tQuantile((1 + settings.confidence) / 2, n - 1);

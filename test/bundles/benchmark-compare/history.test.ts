@@ -86,7 +86,7 @@ describe("one side against the history", () => {
   it("what lies where runs lie is ok", async () => {
     const folder = remembered(20, await classHere());
     now(folder, [1010]);
-    expect(row(await against(folder), "a").verdict).toBe("ok");
+    expect(row(await against(folder), "a")).toMatchObject({ verdict: "ok", base: { n: 20 } });
   });
 
   it("seven runs are no history, and neither are those of other machines", async () => {
