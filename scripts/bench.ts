@@ -1,5 +1,6 @@
 /** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
 import { cpus, totalmem } from "node:os";
+import { benchBenchmarkCompare } from "./bench/benchmark-compare.ts";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 import { benchReport } from "./bench/report.ts";
@@ -9,6 +10,7 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
   report: () => benchReport(10),
+  "benchmark-compare": () => benchBenchmarkCompare(10),
 };
 
 function line({ what, ours, peer, peerName, promise }: Row): string {

@@ -43,7 +43,7 @@ export function interleavedTrial(model: NoiseModel, seed: number): Trial {
   };
   for (let round = 0; round < rounds; round++) {
     if (random() < 0.5) order.reverse();
-    for (const side of order) sides[side]?.forEach((column, j) => column.push(measure(side, j)));
+    for (const side of order) for (const [j, column] of (sides[side] ?? []).entries()) column.push(measure(side, j));
   }
   const truth = effects.map((effect, j) => effect + (layouts[1]?.[j] ?? 0) - (layouts[0]?.[j] ?? 0));
   return { base: sides[0] ?? [], head: sides[1] ?? [], truth };
