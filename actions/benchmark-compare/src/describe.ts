@@ -20,6 +20,8 @@ export interface Told {
 }
 
 const sparkPoints = 20;
+/** More rows than a summary has room for. */
+const mostRows = 6_000;
 
 /** One line: the answer, the benchmark that decided, its number and the limit. */
 export function headlineOf(verdict: Verdict, told: Told, broken: string | undefined): string {
@@ -62,7 +64,8 @@ export function sectionsOf(told: Told): Section[] {
   const { results } = told;
   const movers = results.filter(({ verdict }) => flagged(verdict) || verdict === "improved");
   const open = results.filter(({ verdict }) => verdict === "inconclusive" || verdict === "failed");
-  const rest = results.filter((result) => !movers.includes(result) && !open.includes(result));
+  const named = new Set([...movers, ...open]);
+  const rest = results.filter((result) => !named.has(result));
   return [
     ...table("What changed", movers, told, false),
     ...table("Not decided", open, told, true),
@@ -82,18 +85,20 @@ function table(title: string, results: readonly Result[], { courses }: Told, ope
     { title: "Interval", align: "right" as const },
     ...last,
   ];
-  const rows = results.map((result): Text[] => [
-    result.verdict,
-    titleOf(result),
-    valueText(result.base.median, result.unit),
-    valueText(result.head.median, result.unit),
-    result.base.median === null || result.head.median === null ? "" : changeText(result.change),
-    intervalText(result.interval),
-    ...(open
-      ? [result.moreRounds === null ? "" : String(result.moreRounds), result.why ?? ""]
-      : [courseOf(courses.get(keyOf(result)) ?? [])]),
-  ]);
-  return [{ title, blocks: [{ kind: "table", columns, rows }] }];
+  const rows = results
+    .slice(0, mostRows)
+    .map((result): Text[] => [
+      result.verdict,
+      titleOf(result),
+      valueText(result.base.median, result.unit),
+      valueText(result.head.median, result.unit),
+      result.base.median === null || result.head.median === null ? "" : changeText(result.change),
+      intervalText(result.interval),
+      ...(open
+        ? [result.moreRounds === null ? "" : String(result.moreRounds), result.why ?? ""]
+        : [courseOf(courses.get(keyOf(result)) ?? [])]),
+    ]);
+  return [{ title, blocks: [{ kind: "table", columns, rows, ...(results.length > mostRows ? { more: results.length - mostRows } : {}) }] }];
 }
 
 function courseOf(values: readonly number[]): string {

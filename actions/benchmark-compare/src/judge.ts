@@ -26,11 +26,10 @@ export function limitsOf(pair: Pair, settings: Settings): Limits {
 }
 
 export function judgePairs({ pairs, paired, distrust }: Given, settings: Settings): Result[] {
-  const decisions = pairs.map((pair) => ({
-    pair,
-    limits: limitsOf(pair, settings),
-    decision: decideEarly(pair, limitsOf(pair, settings), distrust),
-  }));
+  const decisions = pairs.map((pair) => {
+    const limits = limitsOf(pair, settings);
+    return { pair, limits, decision: decideEarly(pair, limits, distrust) };
+  });
   const open = decisions.flatMap((item, index) => {
     const series = item.decision === undefined ? seriesOf(item.pair, item.limits, paired) : undefined;
     return series === undefined ? [] : [{ index, series }];

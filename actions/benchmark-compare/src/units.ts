@@ -65,6 +65,17 @@ const exactWords = /^(allocs?|allocations?|instructions?|instrs?|ir|branches|obj
 
 /** Reads a unit as a tool writes it: `ms`, `µs/op`, `ops/ms`, `MB/s`, `KiB`, `allocs/op`. What is not known is kept as it is. */
 export function readUnit(text: string): Unit {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const unit = parseUnit(text);
+  if (known.size < mostKnown) known.set(text, unit);
+  return unit;
+}
+
+const known = new Map<string, Unit>();
+const mostKnown = 1_000;
+
+function parseUnit(text: string): Unit {
   const given = text.trim();
   const [, left = given, right] = /^([^/]*?)\s*\/\s*([^/]*)$/.exec(given) ?? [];
   const rate = /^(.*?)(?:ps|\s+per\s+(?:s|sec|second))$/i.exec(given);
