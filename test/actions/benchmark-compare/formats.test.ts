@@ -227,7 +227,7 @@ const cases: readonly (readonly [format: string, text: string, lines: readonly s
         },
       ],
     }),
-    ["a.bench.ts > g t > b > n | time | 2000000 ns lower", "a.bench.ts > g t > b > n | throughput | 500 ops/s higher"],
+    ["a.bench.ts > b > n | time | 2000000 ns lower", "a.bench.ts > b > n | throughput | 500 ops/s higher"],
   ],
   [
     "tinybench",
@@ -455,6 +455,25 @@ describe("formats", () => {
     expect(read(fixture("go.json")).lines.map((line) => line.split(" | ").slice(0, 2))).toEqual(
       text.lines.map((line) => line.split(" | ").slice(0, 2)),
     );
+  });
+
+  it.each([
+    [
+      "vitest-5.json",
+      "vitest",
+      ["a.bench.js > group > sums > sum | time | 270 ns lower", "a.bench.js > group > sums > sum | throughput | 3703703.7 ops/s higher"],
+    ],
+    [
+      "tinybench.json",
+      "tinybench",
+      ["sum | time | 271 ns lower", "sum | throughput | 3690036.9 ops/s higher", "breaks | failed: it ended with an error"],
+    ],
+    ["mitata.txt", "mitata", undefined],
+  ])("%s, as the tool wrote it", (name, format, lines) => {
+    const told = read(fixture(name));
+    expect(told.format).toBe(format);
+    if (lines === undefined) expect(told.lines).toEqual([expect.stringMatching(/^sum \| time \| 2\d\d\.\d+ ns lower$/)]);
+    else expect(told.lines).toEqual(lines);
   });
 
   it.each([

@@ -44,7 +44,9 @@ export function parseVitest5(root: Json): Draft {
     return objectsOf(file["assertionResults"]).flatMap((test) =>
       objectsOf(test["benchmarks"]).flatMap((bench) =>
         objectsOf(bench["tasks"]).flatMap((task) => {
-          const parts = [path, textOf(test["fullName"]) || textOf(test["title"]), textOf(bench["name"]), textOf(task["name"])];
+          // The benchmark's own name holds its groups and its test already.
+          const own = textOf(bench["name"]) || textOf(test["fullName"]) || textOf(test["title"]);
+          const parts = [path, own, textOf(task["name"])];
           return tinybenchRows(
             "",
             parts.filter((part, index) => part !== "" && part !== parts[index - 1]).join(" > "),
