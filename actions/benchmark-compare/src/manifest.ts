@@ -147,15 +147,15 @@ export default {
       "type": "string"
     },
     "github-token": {
-      "description": "The name that github-action-benchmark has for `token`.",
+      "description": "Taken from github-action-benchmark and not used; give `token`.",
       "type": "secret"
     },
     "comment-on-alert": {
-      "description": "The name that github-action-benchmark has for `comment`.",
+      "description": "Taken from github-action-benchmark and not used; `comment` posts one comment that is kept up to date.",
       "type": "boolean"
     },
     "comment-always": {
-      "description": "Taken from github-action-benchmark; the same as `comment`.",
+      "description": "Taken from github-action-benchmark and not used; give `comment`.",
       "type": "boolean"
     },
     "fail-on-alert": {

@@ -57,7 +57,7 @@ export function readSettings(inputs: CompareInputs): Settings {
     suite,
     imports,
     keepsHistory: inputs["save-data-file"] !== false,
-    notes: old ? [translation(thresholds, suite, inputs)] : strayNames(inputs),
+    notes: [...(old ? [translation(thresholds, suite, inputs)] : strayNames(inputs)), ...unusedNames(inputs)],
   };
 }
 
@@ -82,6 +82,23 @@ function translation({ alert, fail }: Thresholds, suite: string, inputs: Compare
 
 export function trimmed(value: number): string {
   return String(Number(value.toPrecision(6)));
+}
+
+/** Inputs whose work is done otherwise here. */
+const unused: Readonly<Partial<Record<(typeof oldNames)[number], string>>> = {
+  "github-token": "give `token`",
+  "comment-on-alert": "`comment: true` keeps one comment up to date",
+  "comment-always": "`comment: true` keeps one comment up to date",
+  "auto-push": "`baseline` says where the history is kept",
+  "gh-pages-branch": "`baseline` says where the history is kept",
+  "benchmark-data-dir-path": "`dashboard` says where the trend page goes",
+  "alert-comment-cc-users": "nobody is mentioned",
+  "max-items-in-chart": "the trend page shows everything",
+};
+
+function unusedNames(inputs: CompareInputs): string[] {
+  const given = Object.entries(unused).filter(([name]) => inputs[name as keyof typeof unused] !== undefined);
+  return given.map(([name, instead]) => `\`${name}\` has no effect here: ${instead}.`);
 }
 
 function strayNames(inputs: CompareInputs): string[] {

@@ -210,6 +210,53 @@ describe("files that cannot be read", () => {
   });
 });
 
+describe("criterion's folders", () => {
+  const estimates = (median: number) =>
+    JSON.stringify({
+      mean: { point_estimate: median * 2 },
+      median: { point_estimate: median },
+      std_dev: { point_estimate: 1 },
+      slope: null,
+    });
+  const about = JSON.stringify({ full_id: "group/parse", directory_name: "group/parse", throughput: { Bytes: 1000 } });
+  const round = (root: string, run: string, median: number) => ({
+    [`${root}/group/parse/${run}/estimates.json`]: estimates(median),
+    [`${root}/group/parse/${run}/benchmark.json`]: about,
+    [`${root}/group/parse/${run}/sample.json`]: JSON.stringify({ sampling_mode: "Flat", iters: [1, 2], times: [9, 18] }),
+    [`${root}/group/parse/change/estimates.json`]: estimates(0.1),
+  });
+
+  it("are one round a root, by the median, and ratios are no times", async () => {
+    const files = Object.assign(
+      {},
+      ...Array.from({ length: 10 }, (_, index) => ({
+        ...round(`bench/head-${index}`, "new", 1300 + index),
+        ...round(`bench/base-${index}`, "new", 1000 + index),
+      })),
+    );
+    const run = await bench(sides("[]", "[]", files), {
+      ...globs,
+      results: "bench/head-*/**/*.json",
+      "base-results": "bench/base-*/**/*.json",
+    });
+    expect(rows(run).map(({ name, metric, unit, verdict }) => [name, metric, unit, verdict])).toEqual([
+      ["group/parse", "time", "ns", "alert"],
+      ["group/parse", "throughput", "B/s", "alert"],
+    ]);
+    expect(row(run, "group/parse")).toMatchObject({ base: { n: 10, median: 1004.5 }, head: { n: 10, median: 1304.5 } });
+  });
+
+  it("a saved baseline is the other side", async () => {
+    const files = { ...round("bench/c", "new", 1300), ...round("bench/c", "main", 1000) };
+    const run = await bench(sides("[]", "[]", files), {
+      ...globs,
+      results: "bench/c/**/new/*.json",
+      "base-results": "bench/c/**/main/*.json",
+    });
+    expect(row(run, "group/parse")).toMatchObject({ base: { n: 1, median: 1000 }, head: { n: 1, median: 1300 }, verdict: "inconclusive" });
+  });
+});
+
 describe("the words of github-action-benchmark", () => {
   const folder = sides(custom({ a: 1000 }, "bytes"), custom({ a: 1600 }, "bytes"));
   const old = { "output-file-path": "bench/head.json", name: "My suite", "base-results": "bench/base.json", tool: "customSmallerIsBetter" };
@@ -218,6 +265,11 @@ describe("the words of github-action-benchmark", () => {
     const run = await bench(folder, { ...old, "alert-threshold": "150%", "fail-on-alert": "true" });
     expect(row(run, "a")).toMatchObject({ suite: "My suite", verdict: "fail" });
     expect(notes(run)).toContain('results: bench/head.json, suite: My suite, alert-threshold: "1.5 times", fail-threshold: "1.5 times"');
+  });
+
+  it("that do nothing here say so", async () => {
+    const run = await bench(folder, { ...old, "auto-push": "true", "comment-on-alert": "true" });
+    expect(notes(run)).toContain("`auto-push` has no effect here: `baseline` says where the history is kept.");
   });
 
   it("never fail where nothing says so, and alert at twice the time by default", async () => {
