@@ -32,8 +32,8 @@ export interface History {
 }
 
 /** Runs of the default branch that are kept. */
-const mostRuns = 2_000;
-const mostValues = 150_000;
+const mostRuns = 4_000;
+const mostValues = 1_000_000;
 
 /** The name under which the built-in ruler's time is kept. */
 export const rulerName = "(ruler)";
@@ -67,14 +67,14 @@ export function runsOf(
 }
 
 /** Both histories, each run once, oldest first; the newest stay where there are too many. */
-export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[]): History {
+export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[], most = mostValues): History {
   const runs = new Map<string, StoredRun>();
   for (const run of [...a, ...b]) runs.set(JSON.stringify([run.suite, run.commit, run.date, run.host]), run);
   const sorted = [...runs.values()].sort((x, y) => (x.date < y.date ? -1 : x.date > y.date ? 1 : 0)).slice(-mostRuns);
   let values = 0;
   const kept = sorted.toReversed().filter(({ benchmarks }) => {
     values += benchmarks.length;
-    return values <= mostValues;
+    return values <= most;
   });
   return { schema: historySchema, runs: kept.toReversed() };
 }

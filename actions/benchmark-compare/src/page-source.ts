@@ -22,7 +22,7 @@ heads.forEach((h,i)=>{if(!(h.s+" "+h.n+" "+h.m).toLowerCase().includes(text))ret
 nav.replaceChildren();for(const [g,own] of groups){if(g)nav.append(el("h2",g));for(const i of own){const h=heads[i],b=el("button");b.type="button";
 b.append(el("span",h.n+(h.m==="time"||h.m==="value"?"":" ("+h.m+")")+(h.t.length?" ◆":"")),spark(h.l));b.title=h.n;b.setAttribute("aria-current",String(i===chosen));b.onclick=()=>{location.hash=String(i)};nav.append(b)}}
 if(!nav.firstChild)nav.append(el("p","Nothing matches."))}
-function forgeShard(from,data){data.forEach((points,i)=>shards.set(from+i,points));if(chosen>=0)draw()}
+function forgeShard(from,data){data.forEach((d,i)=>{let at=d[0];shards.set(from+i,d[1].map((v,k)=>{at+=k===0?0:d[2]?d[2][k]:1;return [...runs[at],v]}))});if(chosen>=0)draw()}
 function choose(i){if(!heads[i])return;chosen=i;list();if(!shards.has(i)&&typeof shardSize!=="undefined"){const s=el("script");s.src="data/"+Math.floor(i/shardSize)+".js";document.body.append(s)}draw()}
 function draw(){const h=heads[chosen],box=by("chart");if(!h)return;box.replaceChildren(el("h2",(h.s?h.s+" / ":"")+h.n+" ("+h.m+")"));const all=shards.get(chosen);if(!all){box.append(el("p","Loading."));return}
 const W=900,H=380,L=80,B=30,log=by("log").checked,pts=all.filter((p)=>!log||p[3]>0),y0=pts.map((p)=>log?Math.log10(p[3]):p[3]);if(!pts.length){box.append(el("p","No values."));return}

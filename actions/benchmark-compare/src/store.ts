@@ -8,6 +8,8 @@ import { type History, historySchema, importedRuns, joinedHistory, readHistory, 
 
 const largestImport = 128 * 2 ** 20;
 const largestRun = 16 * 2 ** 20;
+/** A store takes records of 16 MiB, and a value takes about a hundred bytes. */
+const mostStoredValues = 120_000;
 const storedNames = new Set(["", "auto", "none", "cache", "branch"]);
 
 /** What earlier runs have measured. */
@@ -98,7 +100,7 @@ export async function keepRuns(
   const { event } = context;
   const folder = folderIn(baseline);
   if (folder === undefined) {
-    const saved = await ports.baseline.save(whole);
+    const saved = await ports.baseline.save(joinedHistory(whole.runs, [], mostStoredValues));
     return "saved" in saved ? `History saved: ${saved.saved}.` : `No history saved: ${saved.skipped}.`;
   }
   const refused = mayKeep(event);
