@@ -170,7 +170,7 @@ describe("the trend page", () => {
   it("has its data in pieces where a folder is named", async () => {
     const folder = remembered(30, await classHere());
     await bench(folder, { ...kept, dashboard: "out" }, pushed(sha("a")));
-    expect(readFileSync(join(folder, "out", "data", "0.js"), "utf8")).toMatch(/^forgeShard\(0,\[\[\[/);
+    expect(readFileSync(join(folder, "out", "data", "0.js"), "utf8")).toMatch(/^forgeShard\(0,\[\[0,\[/);
     expect(readFileSync(join(folder, "out", "index.html"), "utf8").length).toBeLessThan(20_000);
   });
 });
