@@ -43,6 +43,11 @@ export class Access {
     return this.#client.serverTime() ?? this.#clock.now();
   }
 
+  /** Whether GitHub has said what time it is. */
+  knowsTime(): boolean {
+    return this.#client.serverTime() !== undefined;
+  }
+
   /** The client for those who bring their own requests; `check` afterwards. */
   get client(): Client {
     if (this.#gone !== undefined) throw this.#gone;

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { UserError } from "../../frame/errors.ts";
 import type { Failure } from "../../github/client.ts";
 import { type Changes, changed, isLedgerPath, type Snapshot, type Store, snapshotOf } from "../store.ts";
@@ -9,6 +10,10 @@ export const pointerLabel = "forge-ledger";
 
 const title = "Forge: what operations remember";
 const longestBody = 60_000;
+/** Beyond this the files are packed: text of this kind shrinks to an eighth. */
+const longestPlain = 30_000;
+const largestUnpacked = 8 * 1024 * 1024;
+const packed = "deflate:";
 const opening = "<!-- forge-ledger:begin";
 const closing = "forge-ledger:end -->";
 const lockWait = 20_000;
@@ -26,7 +31,7 @@ interface Standing {
 
 /**
  * Files in the body of one closed issue, for jobs without `contents: write`. A write holds a lock (a label, which is create-if-absent), reads again and
- * refuses if something has changed. A body holds 60,000 characters: journals lose their oldest lines before that.
+ * refuses if something has changed. A body holds 60,000 characters: files are packed when there are many, and journals lose their oldest lines last of all.
  */
 export class IssueStore implements Store {
   readonly #access: Access;
@@ -151,7 +156,7 @@ export function renderFiles(given: ReadonlyMap<string, string>): string {
   const files = new Map(given);
   for (;;) {
     const lines = [...files].map((file) => harmless(JSON.stringify(file)));
-    const body = [explanation, "", opening, ...lines, closing, ""].join("\n");
+    const body = bodyOf(linesLength(lines) <= longestPlain ? lines : [pack(lines)]);
     if (body.length <= longestBody) return body;
     if (!shorten(files)) {
       throw new UserError(
@@ -159,6 +164,24 @@ export function renderFiles(given: ReadonlyMap<string, string>): string {
         { exitCode: 3 },
       );
     }
+  }
+}
+
+const bodyOf = (lines: readonly string[]): string => [explanation, "", opening, ...lines, closing, ""].join("\n");
+
+const linesLength = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
+
+/** Base64 can end no comment either. */
+function pack(lines: readonly string[]): string {
+  return packed + deflateRawSync(lines.join("\n"), { level: 9 }).toString("base64");
+}
+
+/** `undefined` for what `pack` did not write. */
+function unpack(line: string): string | undefined {
+  try {
+    return inflateRawSync(Buffer.from(line.slice(packed.length), "base64"), { maxOutputLength: largestUnpacked }).toString("utf8");
+  } catch {
+    return undefined;
   }
 }
 
@@ -184,7 +207,10 @@ export function parseFiles(body: string): Map<string, string> | undefined {
   const end = body.indexOf(closing, start);
   if (start < 0 || end < 0) return undefined;
   const files = new Map<string, string>();
-  for (const line of body.slice(start + opening.length, end).split(/\r?\n/)) {
+  const held = body.slice(start + opening.length, end).trim();
+  const text = held.startsWith(packed) ? unpack(held) : held;
+  if (text === undefined) return undefined;
+  for (const line of text.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const file = fileOf(line);
     if (file === undefined) return undefined;
