@@ -40,6 +40,7 @@ function openFileDesk({ files, clock }: DesksContext): Desk {
   return {
     backend: () => "file",
     now,
+    knowsTime: () => true,
     store: new FileStore(folder, now),
     locks: new FileLocks(join(files.workspace, ".forge", "locks"), now),
     tracker: new FileTracker(files.workspace),
@@ -57,6 +58,7 @@ async function openGitHubDesk({ log, clock, pace }: DesksContext, { backend, tok
   return {
     backend: () => ledger.mode ?? "branch",
     now: () => access.now(),
+    knowsTime: () => access.knowsTime(),
     store: ledger,
     locks: ledger,
     tracker: new GitHubTracker(access, log),

@@ -137,5 +137,6 @@ function observed(event: unknown): Observed | undefined {
   };
   const known = Object.keys(what).find((name): name is Observed["kind"] => name === kind);
   if (known === undefined || Number.isNaN(time) || by === "") return undefined;
-  return { id: `${kind} ${numberAt(event, "id") ?? time}`, at: time, kind: known, by, what: what[known]() };
+  const insider = ["OWNER", "MEMBER", "COLLABORATOR"].includes(textAt(event, "author_association"));
+  return { id: `${kind} ${numberAt(event, "id") ?? time}`, at: time, kind: known, by, insider, what: what[known]() };
 }

@@ -1,5 +1,5 @@
 import type { ReportBody } from "../../../packages/report/model.ts";
-import type { Course, State } from "./course.ts";
+import { type Course, isLive, type State } from "./course.ts";
 import type { Delivered } from "./deliver.ts";
 import type { Letter } from "./letter.ts";
 import type { Backend } from "./ports.ts";
@@ -71,12 +71,18 @@ export function headlineOf(told: Told): string {
   const issue = delivered.issue === undefined ? "" : ` ${delivered.issue.number}`;
   const occurrence = course.occurrences.at(-1);
   const severity = occurrence?.severity ?? letter.about.severity;
-  if (told.silenced !== undefined) return `Silenced by ${told.silenced}: ${title} is not recorded`;
+  if (told.silenced !== undefined) return silencedLine(told.silenced, title, delivered.issue?.number, isLive(occurrence?.phase ?? "quiet"));
   if (delivered.opened) return `Incident${issue} opened: ${title} (${severity})`;
   const words = stateSentence(course, occurrence === undefined ? undefined : measure(occurrence), severity);
   const same = (before?.state ?? "quiet") === course.state;
   const again = same && course.state !== "quiet" ? "still " : "";
   return course.state === "quiet" ? `No incident: ${title} is passing` : `Incident${issue} is ${again}${words}: ${title}`;
+}
+
+function silencedLine(name: string, title: string, issue: number | undefined, live: boolean): string {
+  return live && issue !== undefined
+    ? `Silenced by ${name}: incident ${issue} stays open, ${title}`
+    : `Silenced by ${name}: ${title} is not recorded`;
 }
 
 function stateSentence({ state }: Course, measures: Measures | undefined, severity: Severity): string {

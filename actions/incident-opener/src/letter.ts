@@ -10,6 +10,8 @@ export interface Letter {
   readonly events: readonly Event[];
   /** Markdown that this action rendered. */
   readonly evidence: string;
+  /** Its events have the time of the machine that wrote it, because GitHub told none. */
+  readonly localTime?: boolean;
   /** Its events happen now, so whatever is recorded already came before them, however coarse the clock is. */
   readonly fresh?: boolean;
 }
@@ -17,8 +19,8 @@ export interface Letter {
 const schema = "forge-outbox/1";
 const longestEvidence = 40_000;
 
-export function renderLetter({ fingerprint, about, policy, events, evidence }: Letter): string {
-  return `${JSON.stringify({ schema, fingerprint, about, policy, events, evidence }, undefined, 1)}\n`;
+export function renderLetter({ fingerprint, about, policy, events, evidence, localTime = false }: Letter): string {
+  return `${JSON.stringify({ schema, fingerprint, about, policy, events, evidence, localTime }, undefined, 1)}\n`;
 }
 
 /** Sorts by time, and two runs of one moment do not collide. */
@@ -36,7 +38,14 @@ export function readLetter(text: string): Letter | undefined {
   if (!Array.isArray(events) || events.length === 0 || events.length > 200) return undefined;
   const known = events.map(eventOf);
   if (known.some((event) => event === undefined)) return undefined;
-  return { fingerprint, about, policy, events: known.filter((event) => event !== undefined), evidence: "" };
+  return {
+    fingerprint,
+    about,
+    policy,
+    events: known.filter((event) => event !== undefined),
+    evidence: "",
+    localTime: value.localTime === true,
+  };
 }
 
 /** What stands on the ledger of an incident whose issue is not up to date. */

@@ -108,7 +108,7 @@ class Follower {
 
   #begin(at: number, severity: Severity): void {
     if (this.#now !== undefined) this.#done.push(this.#now.seen());
-    this.#now = new Current(at, severity, this.#done.length);
+    this.#now = new Current(at, severity);
   }
 
   /** A resolved incident becomes a closed one when it can no longer be reopened. */

@@ -4,7 +4,7 @@ import manifest from "./manifest.ts";
 import type { Desks } from "./ports.ts";
 import { run } from "./run.ts";
 
-await start({
+start({
   manifest,
   run,
   bind: ({ files, log, clock }) => ({

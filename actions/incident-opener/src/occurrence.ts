@@ -3,9 +3,13 @@ import { type Severity, worse } from "./severity.ts";
 
 const enoughPasses = 3;
 
+/** In milliseconds, but by whole seconds: GitHub's clock shows no smaller ones. */
+function between(from: number, to: number): number {
+  return (Math.floor(to / 1000) - Math.floor(from / 1000)) * 1000;
+}
+
 /** The occurrence that goes on. */
 export class Current {
-  readonly #index: number;
   readonly #since: number;
   readonly #transitions: Transition[] = [];
   readonly #notes: Note[] = [];
@@ -16,16 +20,16 @@ export class Current {
   #passes = 0;
   #reopened = 0;
   #duplicateOf: number | undefined;
+  #closedByHand = false;
   #lastNote = Number.NEGATIVE_INFINITY;
   phase: Phase = "pending";
   resolvedAt: number | undefined;
   /** Closed by a person who does not want it, for as long as this streak of failures lasts. */
   muted = false;
 
-  constructor(since: number, severity: Severity, index: number) {
+  constructor(since: number, severity: Severity) {
     this.#since = since;
     this.#severity = severity;
-    this.#index = index;
     this.#transitions.push({ at: since, to: "pending" });
   }
 
@@ -49,13 +53,14 @@ export class Current {
   fail(at: number, severity: Severity, atOnce: boolean, policy: Policy, flapping: boolean): void {
     const escalates = worse(severity, this.#severity) !== this.#severity;
     if (escalates) this.#severity = severity;
+    const steady = this.#passes >= enoughPasses || this.#closedByHand;
     this.#passes = 0;
     if (this.phase === "pending") {
-      if (atOnce || at - this.#since >= policy.for) this.#open(at);
+      if (atOnce || between(this.#since, at) >= policy.for) this.#open(at);
       return;
     }
     if (escalates) this.#escalate(at);
-    if (this.phase === "resolved") this.#reopen(at, policy, flapping);
+    if (this.phase === "resolved") this.#reopen(at, policy, steady && !flapping);
     else if (this.phase === "mitigated") this.#backToWork(at, flapping);
   }
 
@@ -67,8 +72,8 @@ export class Current {
   }
 
   pass(at: number, policy: Policy, flapping: boolean): void {
+    if (isLive(this.phase) || this.phase === "resolved") this.#passes += 1;
     if (!isLive(this.phase)) return;
-    this.#passes += 1;
     if (this.phase !== "mitigated") {
       this.phase = "mitigated";
       this.#recoveredAt = at;
@@ -76,7 +81,7 @@ export class Current {
     }
     if (flapping) return;
     const since = this.#recoveredAt ?? at;
-    const steady = this.#passes >= enoughPasses && at - since >= policy.resolveAfter;
+    const steady = this.#passes >= enoughPasses && between(since, at) >= policy.resolveAfter;
     if (policy.resolveAfter === 0 || steady) this.resolve(at, undefined);
   }
 
@@ -90,6 +95,7 @@ export class Current {
   resolve(at: number, by: string | undefined): void {
     if (!isLive(this.phase)) return;
     this.phase = "resolved";
+    this.#closedByHand = by !== undefined;
     this.#recoveredAt ??= at;
     this.resolvedAt = at;
     this.#transitions.push({ at, to: "resolved", ...(by === undefined ? {} : { by }) });
@@ -101,6 +107,7 @@ export class Current {
     const duplicate = reason?.startsWith("duplicate") === true;
     this.phase = duplicate ? "duplicate" : reason === "not_planned" ? "closed" : "resolved";
     this.muted = this.phase !== "resolved";
+    this.#closedByHand = true;
     this.#duplicateOf = duplicate ? Number(/#(\d{1,10})$/.exec(reason)?.[1] ?? 0) || undefined : undefined;
     this.#recoveredAt ??= at;
     this.resolvedAt = at;
@@ -134,13 +141,15 @@ export class Current {
     this.#transitions.push({ at, to: "open", severity: this.#severity });
   }
 
-  #reopen(at: number, policy: Policy, flapping: boolean): void {
+  /** What comes back after a pass or two alternates, and a comment each time would be too much: GitHub tells of the reopening by itself. */
+  #reopen(at: number, policy: Policy, worthANote: boolean): void {
     this.#revive(at, undefined);
-    if (at - this.#lastNote >= policy.cooldown && !flapping) this.#note(at, "reopened");
+    if (worthANote && between(this.#lastNote, at) >= policy.cooldown) this.#note(at, "reopened");
   }
 
   #revive(at: number, by: string | undefined): void {
     this.#reopened += 1;
+    this.#closedByHand = false;
     this.resolvedAt = undefined;
     this.#recoveredAt = undefined;
     this.phase = this.#acknowledged === undefined ? "open" : "acknowledged";
@@ -160,6 +169,7 @@ export class Current {
 
   #note(at: number, about: Note["about"]): void {
     this.#lastNote = at;
-    this.#notes.push({ key: `${this.#index}-${about}-${Math.floor(at / 1000)}`, at, about });
+    // Not by its place among the occurrences: that changes when older ones are forgotten.
+    this.#notes.push({ key: `${Math.floor(this.#since / 1000)}-${about}-${Math.floor(at / 1000)}`, at, about });
   }
 }

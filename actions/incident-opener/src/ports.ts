@@ -39,6 +39,8 @@ export interface Observed {
   readonly kind: "assigned" | "labeled" | "commented" | "closed" | "reopened";
   /** Login. */
   readonly by: string;
+  /** Whether GitHub shows them as somebody who belongs to the repository, which it does not do for everybody who does. */
+  readonly insider?: boolean;
   /** The assignee, the label, the comment's text, or why it was closed. */
   readonly what: string;
 }
@@ -66,6 +68,8 @@ export interface Tracker {
 export interface Desk {
   backend(): Backend;
   now(): number;
+  /** Whether `now` is the time that GitHub has told. */
+  knowsTime(): boolean;
   readonly store: Store;
   readonly locks: Locks;
   readonly tracker: Tracker;

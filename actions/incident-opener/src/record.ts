@@ -55,9 +55,10 @@ export function newRecord(fingerprint: string, about: About, policy: Policy): In
   return { schema: "forge-incident/1", fingerprint, about, policy, events: [], issues: [], author: "", posted: [], past: [] };
 }
 
-/** The record with further events; those that it has already change nothing. */
+/** The record with further events; those that it has already change nothing, whatever they say now. */
 export function withEvents(record: IncidentRecord, events: readonly Event[]): IncidentRecord {
-  return { ...record, events: inOrder([...record.events, ...events]) };
+  const known = new Set(record.events.map(({ id }) => id));
+  return { ...record, events: inOrder([...record.events, ...events.filter(({ id }) => !known.has(id))]) };
 }
 
 const mostEvents = 150;

@@ -1,5 +1,5 @@
 import type { Context } from "../../../packages/frame/context.ts";
-import { messageOf, UserError } from "../../../packages/frame/errors.ts";
+import { isUserError, messageOf, UserError } from "../../../packages/frame/errors.ts";
 import { isProposal, runUrl } from "../../../packages/frame/event.ts";
 import type { Outcome } from "../../../packages/frame/outcome.ts";
 import { isMissingRight, isUnreachable } from "../../../packages/ledger/failures.ts";
@@ -80,7 +80,8 @@ class Incident {
     const silence = this.#asked.kind === "fail" ? silencedBy(this.#silences, about, desk.now()) : undefined;
     const known = await knownRecord(opening, fingerprint);
     const { view, observed } = await this.#look(desk, known);
-    const letter = this.#letter(desk.now(), silence === undefined);
+    const heard = silence === undefined ? "all" : this.#goesOn(desk, known, observed) ? "quietly" : "not";
+    const letter = this.#letter(desk.now(), heard);
     const remembered = await this.#remember(desk, letter, opening, known, observed);
     this.#recorded = remembered;
     const way = this.#way(desk, true);
@@ -110,14 +111,16 @@ class Incident {
   }
 
   /** What this run itself has to say: one event at most. */
-  #letter(now: number, heard: boolean): Letter {
+  #letter(now: number, heard: "all" | "quietly" | "not"): Letter {
     const { fingerprint, about, policy, kind, target } = this.#asked;
     const unique = crypto.randomUUID().slice(0, 8);
     const by = kind === "acknowledge" || kind === "resolve" ? { by: `run ${this.#run}` } : {};
     const whose = target === "" ? {} : { target };
     const id = `${this.#run} ${this.#context.event.job} ${unique}`.slice(0, 200);
-    const events: readonly Event[] =
-      kind === undefined || !heard ? [] : [{ id, at: Math.round(now), kind, severity: about.severity, ...whose, ...by }];
+    // A silence keeps an incident from getting worse, and not from going on: else passes around it would seem to be a streak.
+    const severity = heard === "quietly" ? "low" : about.severity;
+    const at = Math.floor(now / 1000) * 1000;
+    const events: readonly Event[] = kind === undefined || heard === "not" ? [] : [{ id, at, kind, severity, ...whose, ...by }];
     return { fingerprint, about, policy, events, evidence: this.#evidence.markdown, fresh: true };
   }
 
@@ -135,10 +138,17 @@ class Incident {
     return remember(desk, letter, { run: this.#run, from, update, observed });
   }
 
+  /** Whether the incident is live, after what people did to its issue. */
+  #goesOn(desk: Desk, known: IncidentRecord | undefined, observed: readonly Event[]): boolean {
+    if (known === undefined) return false;
+    const { course } = merge(known, { ...this.#letter(0, "not"), policy: known.policy }, desk.now(), false, observed);
+    return isLive(course.occurrences.at(-1)?.phase ?? "quiet");
+  }
+
   /** The issue as it is now, and what people did to it. */
   async #look(desk: Desk, known: IncidentRecord | undefined): Promise<{ view: IssueView | undefined; observed: readonly Event[] }> {
     if (known === undefined) return { view: undefined, observed: [] };
-    const { course } = merge(known, { ...this.#letter(0, false), policy: known.policy }, desk.now(), false);
+    const { course } = merge(known, { ...this.#letter(0, "not"), policy: known.policy }, desk.now(), false);
     const occurrence = course.occurrences.at(-1);
     const reference = known.issues[course.occurrences.length - 1];
     if (occurrence === undefined || !reference || occurrence.phase === "closed") return { view: undefined, observed: [] };
@@ -158,11 +168,26 @@ class Incident {
         this.#notes.push(`${name} in the outbox is not a letter of this action, and was left there.`);
         continue;
       }
-      ({ snapshot } = await remember(desk, letter, { run: this.#run, from: snapshot }));
+      const said = this.#inOurTime(desk, letter);
+      try {
+        ({ snapshot } = await remember(desk, said, { run: this.#run, from: snapshot }));
+      } catch (error) {
+        if (!isUserError(error) || letter.fingerprint === this.#asked.fingerprint) throw error;
+        this.#notes.push(`${name} in the outbox could not be delivered, and was left there: ${messageOf(error)}`);
+        continue;
+      }
       await this.#ports.desks.discard(name);
       if (letter.fingerprint !== this.#asked.fingerprint) this.#others.push(letter.fingerprint);
     }
     return snapshot;
+  }
+
+  /** A letter of a run that GitHub never told the time has its machine's, which is wrong as ours is; and nothing has happened in the future. */
+  #inOurTime(desk: Desk, letter: Letter): Letter {
+    const now = Math.floor(desk.now() / 1000) * 1000;
+    const off = letter.localTime === true && desk.knowsTime() ? desk.now() - this.#ports.clock.now() : 0;
+    const shifted = (at: number): number => Math.max(Math.min(Math.round((at + off) / 1000) * 1000, now), 0);
+    return { ...letter, events: letter.events.map((event) => ({ ...event, at: shifted(event.at) })) };
   }
 
   /** Issues of other incidents that are not up to date, because their runs died or were refused. What fails here is left to the next run. */
@@ -172,12 +197,16 @@ class Incident {
     let snapshot = from;
     for (const path of waiting) {
       const fingerprint = /^outbox\/([0-9a-f]{12})\.json$/.exec(path)?.[1];
-      const record = fingerprint === undefined ? undefined : await knownRecord(snapshot, fingerprint);
-      if (record === undefined) continue;
       try {
+        const record = fingerprint === undefined ? undefined : await knownRecord(snapshot, fingerprint);
+        if (record === undefined) continue;
         ({ snapshot } = await deliver(this.#way(desk, false), { record, snapshot, evidence: undefined, retitle: false }));
         if (!this.#others.includes(record.fingerprint)) this.#others.push(record.fingerprint);
       } catch (error) {
+        if (isUserError(error)) {
+          this.#notes.push(`The incident ${fingerprint} waits: ${messageOf(error)}`);
+          continue;
+        }
         if (!isUnreachable(error)) throw error;
         this.#ports.log.info(`The incident ${fingerprint} waits for another run: ${messageOf(error)}.`);
         return;
@@ -206,7 +235,8 @@ class Incident {
   /** Nothing answers. What this run has to say waits in the ledger, if it got so far, else in a file. */
   async #undelivered(reason: string): Promise<Outcome<IncidentOutputs>> {
     const { kind, fingerprint, about } = this.#asked;
-    const letter = this.#letter(this.#desk?.now() ?? this.#ports.clock.now(), true);
+    const localTime = this.#desk?.knowsTime() !== true;
+    const letter = { ...this.#letter(this.#desk?.now() ?? this.#ports.clock.now(), "all"), localTime };
     const silence = kind === "fail" ? silencedBy(this.#silences, about, letter.events[0]?.at ?? 0) : undefined;
     const recorded = this.#recorded;
     const idle = letter.events.length === 0 || silence !== undefined;
