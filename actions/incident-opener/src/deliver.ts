@@ -26,6 +26,10 @@ export interface Parcel {
   readonly retitle: boolean;
 }
 
+interface Showing extends Pick<Parcel, "evidence" | "retitle"> {
+  readonly opened: boolean;
+}
+
 export interface Delivered {
   readonly record: IncidentRecord;
   readonly snapshot: Snapshot;
@@ -47,19 +51,40 @@ export interface Way {
 
 /** Makes the issue say what the record says: opens it, edits what differs, closes or reopens it, and writes the comments that are due. */
 export async function deliver(way: Way, parcel: Parcel): Promise<Delivered> {
+  const late = await closeEarlier(way, parcel);
   const ready = await ensureIssue(way, parcel);
   const shown = shownOf(way, ready.record);
-  if (shown === undefined || ready.view === undefined) {
-    return settle(way, ready, []);
-  }
-  const change = changeOf(shown, ready.view, parcel, ready.opened);
-  if (Object.keys(change).length > 0) await way.desk.tracker.update(ready.view.number, change);
+  if (shown === undefined || ready.view === undefined) return settle(way, ready, late);
+  const posted = await bringUpToDate(way, shown, ready.view, { ...parcel, opened: ready.opened });
+  return settle(way, ready, [...late, ...posted]);
+}
+
+/** Gives the keys of the comments that it wrote. */
+async function bringUpToDate(way: Way, shown: Shown, view: IssueView, parcel: Showing): Promise<readonly string[]> {
+  const change = changeOf(shown, view, parcel);
+  if (Object.keys(change).length > 0) await way.desk.tracker.update(view.number, change);
   const due = notesDue(shown, way.desk.now());
   for (const note of due) {
-    await way.desk.tracker.comment(ready.view.number, commentKey(ready.record, note), noteText(note, shown, way.runUrl));
+    await way.desk.tracker.comment(view.number, commentKey(shown.record, note), noteText(note, shown, way.runUrl));
   }
-  const keys = due.map(({ key }) => key);
-  return settle(way, ready, keys);
+  return due.map(({ key }) => key);
+}
+
+/** Issues of incidents that ended without anybody telling them, because another began before the next run could. */
+async function closeEarlier(way: Way, { record, snapshot }: Parcel): Promise<readonly string[]> {
+  if (!snapshot.paths.includes(waitingPath(record.fingerprint))) return [];
+  const shown = shownOf(way, record);
+  const earlier = (shown?.course.occurrences ?? []).slice(0, -1);
+  const posted: string[] = [];
+  for (const [index, occurrence] of [...earlier.entries()].reverse()) {
+    const reference = record.issues[index];
+    const view = reference ? await way.desk.tracker.get(reference.number) : undefined;
+    if (shown === undefined || view?.open !== true) break;
+    const course = { ...shown.course, state: occurrence.phase, flapping: false, occurrences: shown.course.occurrences.slice(0, index + 1) };
+    const then = { ...shown, course, occurrence };
+    posted.push(...(await bringUpToDate(way, then, view, { evidence: undefined, retitle: false, opened: false })));
+  }
+  return posted;
 }
 
 const commentKey = ({ fingerprint }: IncidentRecord, { key }: Note): string => `incident/${fingerprint}/${key}`;
@@ -97,7 +122,12 @@ async function ensureIssue(way: Way, parcel: Parcel): Promise<Ready> {
     const view = parcel.view?.number === recorded.number ? parcel.view : await way.desk.tracker.get(recorded.number);
     if (view !== undefined) return { ...nothing, view };
   }
-  return isLive(shown.occurrence.phase) ? openUnderLock(way, parcel, recorded?.number) : nothing;
+  return isDue(shown, recorded) ? openUnderLock(way, parcel, recorded?.number) : nothing;
+}
+
+/** One that was over before anybody could be told is opened all the same, and closed at once: it happened. */
+function isDue({ occurrence }: Shown, recorded: IssueReference | null | undefined): boolean {
+  return isLive(occurrence.phase) || (!recorded && occurrence.openedAt !== undefined);
 }
 
 async function openUnderLock(way: Way, parcel: Parcel, gone: number | undefined): Promise<Ready> {
@@ -115,7 +145,7 @@ async function openUnderLock(way: Way, parcel: Parcel, gone: number | undefined)
       const view = await desk.tracker.get(stored.number);
       if (view !== undefined) return { record, snapshot, ...unopened, view };
     }
-    if (shown === undefined || !isLive(shown.occurrence.phase)) return { record, snapshot, ...unopened };
+    if (shown === undefined || !isDue(shown, stored)) return { record, snapshot, ...unopened };
     await lock.ensure(creationTime);
     const made = (await adopt(way, record, index)) ?? (await create(way, parcel, shown, snapshot));
     const noted = { index, issue: made.view, author: made.view.author, posted: [], done: made.opened };
@@ -163,7 +193,7 @@ async function create(way: Way, parcel: Parcel, shown: Shown, snapshot: Snapshot
 }
 
 /** Only what differs; an issue that says everything already is left alone. */
-function changeOf(shown: Shown, view: IssueView, { evidence, retitle }: Parcel, opened: boolean): IssueChange {
+function changeOf(shown: Shown, view: IssueView, { evidence, retitle, opened }: Showing): IssueChange {
   const { record, occurrence } = shown;
   const title = issueTitle(record.about, occurrence.severity);
   // A title without a severity is one that people have written.

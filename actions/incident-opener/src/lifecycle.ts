@@ -91,19 +91,28 @@ class Follower {
     this.#mark(target, false, at);
     this.#expire(at);
     if ([...this.#targets.values()].some(({ failing }) => failing)) return;
-    const started = this.#flap(false);
-    this.#noteFlapping(started, at);
-    if (this.#now?.phase === "pending") this.#now = undefined;
-    else if (this.#now?.phase === "closed" || this.#now?.phase === "duplicate") this.#now.unmute();
-    else this.#now?.pass(at, this.#policy, this.#flapping);
+    if (this.#now === undefined || this.#now.phase === "pending") {
+      this.#forget();
+      return;
+    }
+    this.#noteFlapping(this.#flap(false), at);
+    if (this.#now.phase === "closed" || this.#now.phase === "duplicate") this.#now.unmute();
+    else this.#now.pass(at, this.#policy, this.#flapping);
   }
 
   #resolveByHand(event: Event): void {
     for (const target of this.#targets.values()) this.#targets.set(target.name, { ...target, failing: false, since: event.at });
-    if (this.#now?.phase === "pending") this.#now = undefined;
+    const pending = this.#now?.phase === "pending";
+    this.#forget(pending ? undefined : this.#now);
     this.#now?.resolve(event.at, event.by);
-    this.#flapping = false;
+  }
+
+  /** What never became an incident leaves nothing behind, and what somebody has called over does not flap. */
+  #forget(goesOn?: Current): void {
+    this.#now = goesOn;
     this.#history = [];
+    this.#percent = 0;
+    this.#flapping = false;
   }
 
   #begin(at: number, severity: Severity): void {

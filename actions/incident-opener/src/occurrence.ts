@@ -169,7 +169,7 @@ export class Current {
 
   #note(at: number, about: Note["about"]): void {
     this.#lastNote = at;
-    // Not by its place among the occurrences: that changes when older ones are forgotten.
-    this.#notes.push({ key: `${Math.floor(this.#since / 1000)}-${about}-${Math.floor(at / 1000)}`, at, about });
+    // Nothing else tells it: places change when old occurrences are forgotten, and beginnings when an early sample arrives late.
+    this.#notes.push({ key: `${about}-${Math.floor(at / 1000)}`, at, about });
   }
 }
