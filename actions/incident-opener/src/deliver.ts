@@ -54,6 +54,7 @@ export async function deliver(way: Way, parcel: Parcel): Promise<Delivered> {
   const late = await closeEarlier(way, parcel);
   const ready = await ensureIssue(way, parcel);
   const shown = shownOf(way, ready.record);
+  await closeSurplus(way, ready, shown);
   if (shown === undefined || ready.view === undefined) return settle(way, ready, late);
   const posted = await bringUpToDate(way, shown, ready.view, { ...parcel, opened: ready.opened });
   return settle(way, ready, [...late, ...posted]);
@@ -87,6 +88,16 @@ async function closeEarlier(way: Way, { record, snapshot }: Parcel): Promise<rea
   return posted;
 }
 
+/** Events that arrive late may show that two incidents were one, or none. */
+async function closeSurplus(way: Way, { record, view }: Ready, shown: Shown | undefined): Promise<void> {
+  for (const reference of record.issues.slice(shown?.course.occurrences.length ?? 0)) {
+    const issue = reference === null ? undefined : await way.desk.tracker.get(reference.number);
+    if (issue?.open !== true) continue;
+    if (view === undefined) await way.desk.tracker.update(issue.number, { state: "completed" });
+    else await closeDuplicate(way, issue.number, view.number, record.fingerprint);
+  }
+}
+
 const commentKey = ({ fingerprint }: IncidentRecord, { key }: Note): string => `incident/${fingerprint}/${key}`;
 
 export function shownOf(way: Pick<Way, "desk" | "repository">, record: IncidentRecord): Shown | undefined {
@@ -116,8 +127,9 @@ async function ensureIssue(way: Way, parcel: Parcel): Promise<Ready> {
   const { record, snapshot } = parcel;
   const nothing = { record, snapshot, ...unopened };
   const shown = shownOf(way, record);
-  if (shown === undefined || shown.occurrence.openedAt === undefined) return nothing;
+  if (shown === undefined) return nothing;
   const recorded = record.issues[shown.course.occurrences.length - 1];
+  if (shown.occurrence.openedAt === undefined && !recorded) return nothing;
   if (recorded) {
     const view = parcel.view?.number === recorded.number ? parcel.view : await way.desk.tracker.get(recorded.number);
     if (view !== undefined) return { ...nothing, view };
@@ -255,7 +267,8 @@ async function store(
     way.desk.store,
     async (current) => {
       const now = (await knownRecord(current, delivered.fingerprint)) ?? delivered;
-      const issues = Array.from({ length: Math.max(now.issues.length, index + 1) }, (_, at) => now.issues[at] ?? null);
+      const known = Math.max(follow(now.events, now.policy, way.desk.now()).occurrences.length, index + 1);
+      const issues = Array.from({ length: Math.min(Math.max(now.issues.length, index + 1), known) }, (_, at) => now.issues[at] ?? null);
       if (issue !== undefined) issues[index] = { number: issue.number, url: issue.url };
       const record = { ...now, issues, author, posted: [...new Set([...now.posted, ...posted])] };
       const same = now.events.length === delivered.events.length;

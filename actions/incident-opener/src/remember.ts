@@ -114,7 +114,7 @@ async function changesFor(
     const journal = journalPath(entry.environment, entry.at);
     changes[journal] = append(changes[journal] ?? (await snapshot.read(journal)) ?? "", [entry]);
   }
-  const shows = course.occurrences.some(({ openedAt }) => openedAt !== undefined);
+  const shows = record.issues.length > 0 || course.occurrences.some(({ openedAt }) => openedAt !== undefined);
   const differs = fresh.length > 0 || merged.renewed || JSON.stringify(course.targets) !== JSON.stringify(before?.targets ?? []);
   if (shows && differs) changes[waitingPath(letter.fingerprint)] = renderWaiting(letter);
   return changes;
