@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FakeGitHub, startFakeGitHub } from "../../fake-github/server.ts";
+import { GitHubWorld } from "./github-world.ts";
+
+/** `FORGE_ROUNDS=200` for the whole proof; it takes a quarter of an hour. */
+const rounds = Number(process.env["FORGE_ROUNDS"] ?? "2");
+const usual = { service: "checkout", check: "http", environment: "production" };
+
+let fake: FakeGitHub;
+beforeAll(async () => {
+  fake = await startFakeGitHub();
+});
+afterAll(() => fake.close());
+
+const both = [
+  ["branch", { contents: "write", issues: "write" }],
+  ["issue", { issues: "write" }],
+] as const;
+
+describe.each(both)("%s", (_, permissions) => {
+  it.each(Array.from({ length: rounds }, (__, round) => round))(
+    "twenty at once, lists that lag, searches that lag more: one issue (%i)",
+    async (round) => {
+      const world = new GitHubWorld(fake, permissions);
+      fake.state.issueLag = { list: (round * 1_000) % 4_000, search: 60_000 };
+      const runs = await Promise.all(Array.from({ length: 20 }, () => world.run({ ...usual, verdict: "fail" })));
+      expect(world.incidents()).toHaveLength(1);
+      const number = world.incidents()[0]?.number;
+      for (const { verdict, outputs } of runs) {
+        if (verdict === "pass") expect(outputs["incident-number"]).toBe(number);
+        else expect(verdict).toBe("unknown");
+      }
+      expect(runs.filter(({ outputs }) => outputs.opened)).toHaveLength(1);
+      expect(world.comments()).toEqual([]);
+      // Whoever had no time left is heard by the next run.
+      const next = await world.run({ ...usual, verdict: "fail" });
+      expect([next.verdict, next.outputs["incident-number"], world.letters.size]).toEqual(["pass", number, 0]);
+      expect(world.incidents()).toHaveLength(1);
+      fake.verify();
+    },
+    120_000,
+  );
+
+  it.each(Array.from({ length: rounds }, (__, round) => round))(
+    "answers that are lost, before or after the deed: one issue (%i)",
+    async (round) => {
+      const world = new GitHubWorld(fake, permissions);
+      fake.state.issueLag = { list: 1_500, search: 60_000 };
+      const faults = [
+        { kind: "status", status: 502, after: true },
+        { kind: "status", status: 502 },
+        { kind: "reset-mid-body", after: true },
+        { kind: "truncated-json", after: true },
+      ] as const;
+      const fault = faults[round % faults.length] ?? faults[0];
+      fake.fault({ method: "POST", path: /\/issues$/, times: 1 + (round % 2) }, fault);
+      fake.fault({ chance: 0.1, times: 3 }, { kind: "status", status: 503, after: round % 2 === 0 });
+      const first = await world.run({ ...usual, verdict: "fail" });
+      expect(["pass", "unknown"]).toContain(first.verdict);
+      world.pass(60_000);
+      const next = await world.run({ ...usual, verdict: "fail" });
+      expect(next.verdict).toBe("pass");
+      expect(world.incidents().filter(({ open }) => open)).toHaveLength(1);
+      expect(world.incidents()).toHaveLength(1);
+      fake.verify();
+    },
+    120_000,
+  );
+});
