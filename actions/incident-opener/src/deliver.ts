@@ -213,7 +213,7 @@ function changeOf(shown: Shown, view: IssueView, { evidence, retitle, opened }: 
   const outdated = severity !== undefined && severity !== occurrence.severity;
   const body = issueBody(shown, opened ? undefined : evidence, view.body);
   const kept = view.labels.filter((label) => !label.startsWith("severity:"));
-  const labels = [...new Set([...kept, ...wantedLabels(shown)])];
+  const labels = [...new Set([...kept, ...wantedLabels(shown), ...(retitle ? record.about.labels : [])])];
   const sameLabels = labels.length === view.labels.length && labels.every((label) => view.labels.includes(label));
   const live = isLive(occurrence.phase);
   return {

@@ -33,7 +33,9 @@ export function follow(events: readonly Event[], policy: Policy, now: number): C
 }
 
 class Follower {
-  readonly #policy: Policy;
+  readonly #usual: Policy;
+  /** That of the latest sample: what a run says about patience holds from its sample on, and changes nothing that has been. */
+  #policy: Policy;
   readonly #done: Current[] = [];
   readonly #targets = new Map<string, Target>();
   #now: Current | undefined;
@@ -43,11 +45,13 @@ class Follower {
   #lastFlapping = Number.NEGATIVE_INFINITY;
 
   constructor(policy: Policy) {
+    this.#usual = policy;
     this.#policy = policy;
   }
 
   take(event: Event): void {
     const current = this.#now;
+    if (event.kind === "fail" || event.kind === "pass" || event.kind === "open") this.#policy = event.policy ?? this.#usual;
     const meaning: Readonly<Record<EventKind, () => void>> = {
       fail: () => this.#fail(event, false),
       open: () => this.#fail(event, true),
