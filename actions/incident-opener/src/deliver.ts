@@ -56,6 +56,7 @@ export async function deliver(way: Way, parcel: Parcel): Promise<Delivered> {
   const shown = shownOf(way, ready.record);
   await closeSurplus(way, ready, shown);
   if (shown === undefined || ready.view === undefined) return settle(way, ready, late);
+  if (!ready.opened) await closeStrays(way, ready, shown, ready.view);
   const posted = await bringUpToDate(way, shown, ready.view, { ...parcel, opened: ready.opened });
   return settle(way, ready, [...late, ...posted]);
 }
@@ -86,6 +87,14 @@ async function closeEarlier(way: Way, { record, snapshot }: Parcel): Promise<rea
     posted.push(...(await bringUpToDate(way, then, view, { evidence: undefined, retitle: false, opened: false })));
   }
   return posted;
+}
+
+/** Where a list lagged longer than a lock lasts, a run that died has left a second issue. Looked for only when there is something to tell anyway. */
+async function closeStrays(way: Way, { record, snapshot }: Ready, { course }: Shown, view: IssueView): Promise<void> {
+  if (!snapshot.paths.includes(waitingPath(record.fingerprint))) return;
+  for (const { number } of await candidates(way, record, course.occurrences.length - 1)) {
+    if (number !== view.number) await closeDuplicate(way, number, view.number, record.fingerprint);
+  }
 }
 
 /** Events that arrive late may show that two incidents were one, or none. */

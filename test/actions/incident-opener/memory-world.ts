@@ -20,7 +20,7 @@ export interface MemoryIssue extends IssueView {
 
 export type Outcome = Awaited<ReturnType<typeof run>>;
 
-const runEvent: Event = {
+export const runEvent: Event = {
   name: "schedule",
   repository: "octo/app",
   sha: "c".repeat(40),
