@@ -9,6 +9,7 @@ import { type Event, isLive } from "./course.ts";
 import { type Delivered, deliver, type Way } from "./deliver.ts";
 import { headlineOf, type IncidentOutputs, noOutputs, outputsOf, reportOf, type Told } from "./describe.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
+import { hideIn, hiding } from "./hide.ts";
 import { type Letter, letterName, readLetter, renderLetter } from "./letter.ts";
 import { observedEvents } from "./observe.ts";
 import type { Backend, Desk, IncidentInputs, IncidentPorts, IssueView } from "./ports.ts";
@@ -25,8 +26,10 @@ const mostOthers = 3;
  */
 export async function run(inputs: IncidentInputs, ports: IncidentPorts, context: Context): Promise<Outcome<IncidentOutputs>> {
   const silences = readSilences(inputs.silences);
-  const asked = await ask(inputs, context.event);
-  const evidence = await readEvidence(inputs.evidence ?? [], ports.files);
+  const hide = hiding(inputs.token);
+  const plain = await ask(inputs, context.event);
+  const asked = { ...plain, about: hideIn(hide, plain.about), patch: hideIn(hide, plain.patch), target: hide(plain.target) };
+  const evidence = await readEvidence(inputs.evidence ?? [], ports.files, hide);
   return new Incident(inputs, asked, silences, evidence, ports, context).run();
 }
 

@@ -12,6 +12,8 @@ const haste = 12;
 export class GitHubWorld {
   readonly repository: Repository;
   readonly fake: FakeGitHub;
+  /** Where GitHub is; elsewhere nobody answers. */
+  apiUrl: string;
   /** Minutes that the runner's clock is off. */
   skew = 0;
   readonly letters = new Map<string, string>();
@@ -21,6 +23,7 @@ export class GitHubWorld {
   constructor(fake: FakeGitHub, permissions: Permissions) {
     fake.reset();
     this.fake = fake;
+    this.apiUrl = fake.url;
     this.repository = fake.state.addRepository("octo/app");
     this.repository.git.commitFiles("main", { "README.md": "# App\n" });
     fake.state.addActionsToken("ghs_job", this.repository, permissions);
@@ -52,7 +55,7 @@ export class GitHubWorld {
       },
       discard: async (name) => void this.letters.delete(name),
     };
-    return play({ token: "ghs_job", ...given }, { desks, clock: { now }, log }, { apiUrl: this.fake.url });
+    return play({ token: "ghs_job", ...given }, { desks, clock: { now }, log }, { apiUrl: this.apiUrl });
   }
 
   incidents(): Issue[] {

@@ -3,7 +3,7 @@ import { type FakeGitHub, startFakeGitHub } from "../../fake-github/server.ts";
 import { GitHubWorld } from "./github-world.ts";
 
 /** `FORGE_ROUNDS=200` for the whole proof; it takes a quarter of an hour. */
-const rounds = Number(process.env["FORGE_ROUNDS"] ?? "2");
+const rounds = Number(process.env["FORGE_ROUNDS"] ?? "1");
 const usual = { service: "checkout", check: "http", environment: "production" };
 
 let fake: FakeGitHub;
@@ -66,4 +66,26 @@ describe.each(both)("%s", (_, permissions) => {
     },
     120_000,
   );
+});
+
+describe.each([-10, 0, 10])("a runner's clock that is %i minutes off", (skew) => {
+  it("does not move the time to recover by more than a second, though the first failure was told late", async () => {
+    const world = new GitHubWorld(fake, { contents: "write", issues: "write" });
+    world.skew = skew;
+    world.apiUrl = "http://127.0.0.1:9";
+    const truth: number[] = [world.now()];
+    expect((await world.run({ ...usual, verdict: "fail" })).verdict).toBe("unknown");
+    truth.push(world.now());
+    world.apiUrl = fake.url;
+    world.pass(7 * 60_000);
+    const late = await world.run({ ...usual, verdict: "fail" });
+    expect([late.outputs.state, world.letters.size]).toEqual(["open", 0]);
+    world.pass(13 * 60_000);
+    const before = world.now();
+    const over = await world.run({ ...usual, verdict: "pass", "resolve-after": "0s" });
+    const recover = Number(over.outputs["time-to-recover"]) * 1000;
+    expect(recover).toBeGreaterThanOrEqual(before - (truth[1] ?? 0) - 1_000);
+    expect(recover).toBeLessThanOrEqual(world.now() - (truth[0] ?? 0) + 1_000);
+    fake.verify();
+  });
 });

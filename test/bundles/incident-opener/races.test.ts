@@ -31,13 +31,14 @@ describe.each(both)("%s", (_, permissions) => {
     fake.verify();
   }, 60_000);
 
-  it("a run that is killed at any request, before or after it is carried out, loses nothing and doubles nothing", async () => {
+  it("a run that is killed at a request, before or after it is carried out, loses nothing and doubles nothing", async () => {
     const whole = world(fake, permissions);
     await whole.run({ verdict: "fail" });
     const boundaries = fake.requests.length;
     expect(boundaries).toBeGreaterThan(8);
-    for (let at = 0; at < boundaries; at++) {
-      const after = at % 2 === 0;
+    // Every seventh here; `test/actions/incident-opener/model.test.ts` does all of them, in memory.
+    for (let at = 1; at < boundaries; at += 7) {
+      const after = at % 2 === 1;
       const here = world(fake, permissions);
       fake.fault({ skip: at }, { kind: "stall", after });
       const killed = await here.run(
