@@ -26,7 +26,7 @@ export default {
         "unknown",
         "neutral"
       ],
-      "example": "${{ steps.health.outputs.verdict }}"
+      "example": "fail"
     },
     "fingerprint": {
       "description": "What tells this incident from others, instead of `service`, `check` and `environment`. Twelve hex digits are taken as they are.",
@@ -71,7 +71,7 @@ export default {
     "evidence": {
       "description": "Files shown in the issue, one glob per line. Reports of other actions become tables, of anything else the end is shown. Files that are missing are named and stop nothing.",
       "type": "list",
-      "example": "${{ steps.health.outputs.report }}"
+      "example": "reports/*.json"
     },
     "labels": {
       "description": "Further labels, one a line or with commas between.",
