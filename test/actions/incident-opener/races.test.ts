@@ -89,3 +89,19 @@ describe.each([-10, 0, 10])("a runner's clock that is %i minutes off", (skew) =>
     fake.verify();
   });
 });
+
+it("a second issue, left by a run that died while lists lagged for minutes, is closed as a duplicate at the next change", async () => {
+  const world = new GitHubWorld(fake, { contents: "write", issues: "write" });
+  await world.run({ ...usual, verdict: "fail" });
+  const [kept] = world.incidents();
+  if (kept === undefined) throw new Error("there is no incident");
+  const stray = { ...structuredClone(kept), id: 77, number: kept.number + 1 };
+  world.repository.issues.all.set(stray.number, stray);
+  const stranger = { ...structuredClone(kept), id: 78, number: kept.number + 2, author: "eve" };
+  world.repository.issues.all.set(stranger.number, stranger);
+  world.pass(60_000);
+  expect((await world.run({ ...usual, verdict: "pass" })).outputs.state).toBe("mitigated");
+  expect([stray.open, stray.reason, kept.open, stranger.open]).toEqual([false, "duplicate", true, true]);
+  expect(world.comments()).toEqual([expect.stringContaining(`Duplicate of #${kept.number}`)]);
+  fake.verify();
+});
