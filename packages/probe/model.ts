@@ -37,7 +37,7 @@ export interface Condition {
 }
 
 export interface Operand {
-  readonly apply: "value" | "len" | "has" | "pat" | "any" | "age";
+  readonly apply: "value" | "len" | "has" | "pat" | "any";
   /** A placeholder without its brackets (`BODY`), or undefined for a literal. */
   readonly placeholder?: string;
   /** The way into a JSON body: names and positions. */
@@ -58,6 +58,8 @@ export interface Target {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** `false`: a redirect is an answer like any other, and no success by itself. */
+  readonly followRedirects: boolean;
   readonly attempts: number;
   readonly interval: number;
   readonly timeout: number;
@@ -125,6 +127,8 @@ export interface TargetResult {
   readonly counted: { readonly samples: number; readonly successes: number };
   /** An address that may not be asked: the configuration is wrong, not the target. */
   readonly refused?: true;
+  /** Milliseconds since 1970 at which the failure that `for` waits on was first seen. */
+  readonly since?: number;
 }
 
 export interface CheckResult {
@@ -163,6 +167,8 @@ export interface Facts {
   readonly rcode?: string;
   /** Prometheus: the number; disk: used percent. */
   readonly value?: number;
+  /** Prometheus with `for`: the values over that time, oldest first; undefined where there was none. */
+  readonly series?: readonly (number | undefined)[];
   /** disk: bytes. */
   readonly free?: number;
   /** Redirects that were followed. */
