@@ -180,7 +180,7 @@ function plainValue({ placeholder, path }: Operand, facts: Facts, elapsed: numbe
     case "STATUS":
       return number(facts.status);
     case "RESPONSE_TIME":
-      return number(elapsed);
+      return number(elapsed === undefined ? undefined : Math.round(elapsed));
     case "CERTIFICATE_EXPIRATION":
       return number(facts.certificate);
     case "VALUE":

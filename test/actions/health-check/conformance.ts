@@ -1,9 +1,9 @@
-/** This machine's disk, which can never be more than full, and never less than empty. */
-const disk = (condition: string): string => `- name: disk\n  url: disk:///\n  attempts: 1\n  conditions: ["${condition}"]`;
+/** The two smallest programs: one always succeeds, the other never does. */
+const program = (name: string): string => `- name: it\n  kind: command\n  command: ["${name}"]\n  attempts: 1`;
 
 export default {
   prepare(): Record<string, string> {
-    return { targets: disk("[USED_PERCENT] <= 100") };
+    return { targets: program("true") };
   },
-  failing: { targets: disk("[USED_PERCENT] < 0") },
+  failing: { targets: program("false") },
 };

@@ -31,7 +31,15 @@ export async function check(targets: unknown, asked: Asked = {}): Promise<CheckR
   const parsed = parseTargets(given, { attempts: 1, interval: 10, timeout: 2_000, prometheus: asked.prometheus });
   const clock = { now: asked.now ?? (() => Date.now()) };
   const prober = openProber({ allowPrivate: asked.allowPrivate ?? true, exec: openExec(), memory: asked.memory, clock });
-  const settings = { deadline: 10_000, startupDeadline: undefined, successStreak: 1, duration: undefined, minSuccess: 1, concurrency: 64, ...asked.settings };
+  const settings = {
+    deadline: 10_000,
+    startupDeadline: undefined,
+    successStreak: 1,
+    duration: undefined,
+    minSuccess: 1,
+    concurrency: 64,
+    ...asked.settings,
+  };
   return checkTargets(parsed, settings, { prober, clock, memory: asked.memory, log: { debug: () => {}, warning: () => {} } });
 }
 

@@ -1,6 +1,6 @@
 /** Servers of this machine that misbehave in one way each, and count what they are asked. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTcp, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
+import { type AddressInfo, createServer as createTcp, type Socket, type Server as TcpServer } from "node:net";
 import { gzipSync } from "node:zlib";
 
 export interface Fault {

@@ -70,7 +70,11 @@ describe("the fault matrix", () => {
     const result = await one({ url: first.url.replace("//", "//user:secretword@"), headers, method: "POST", body: "private" });
     expect(result.status).toBe("healthy");
     expect(first.seen[0]?.headers["x-own"]).toBe("1");
-    expect([other.seen[0]?.headers.authorization, other.seen[0]?.headers["x-own"], other.seen[0]?.method]).toEqual([undefined, undefined, "GET"]);
+    expect([other.seen[0]?.headers.authorization, other.seen[0]?.headers["x-own"], other.seen[0]?.method]).toEqual([
+      undefined,
+      undefined,
+      "GET",
+    ]);
   });
   it("F12: no such name", async () => {
     expect(verdict(await one({ url: "http://nobody.invalid/", timeout: "5s" }))).toEqual(["down", "dns.nxdomain"]);
@@ -82,15 +86,21 @@ describe("the fault matrix", () => {
   it("F21: 200 with a bad body", async () => {
     const { url } = await httpFault((_, response) => response.end('{"status":"down"}'));
     expect(verdict(await one({ url, conditions: ["[STATUS] == 200", "[BODY].status == UP"] }))).toEqual(["down", "body.assert"]);
-    expect((await one({ url, conditions: ["[BODY].status == any(up, down)", "len([BODY].status) == 4", "[BODY] == pat(*down*)"] })).status).toBe("healthy");
+    expect(
+      (await one({ url, conditions: ["[BODY].status == any(up, down)", "len([BODY].status) == 4", "[BODY] == pat(*down*)"] })).status,
+    ).toBe("healthy");
   });
   it("F22: a body that is cut short", async () => {
-    const { url } = await tcpFault((socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")));
+    const { url } = await tcpFault((socket) =>
+      socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")),
+    );
     expect(verdict(await one({ url, conditions: ["[STATUS] == 200"] }))).toEqual(["down", "body.truncated"]);
   });
   it("F23: a reset in the middle of the body", async () => {
     const { url } = await tcpFault((socket) =>
-      socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", () => setTimeout(() => socket.resetAndDestroy(), 50))),
+      socket.once("data", () =>
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", () => setTimeout(() => socket.resetAndDestroy(), 50)),
+      ),
     );
     expect(verdict(await one({ url }))).toEqual(["down", "tcp.reset"]);
   });
