@@ -2,11 +2,13 @@
 import { cpus, totalmem } from "node:os";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+import { benchHealthCheck } from "./bench/health-check.ts";
 
 const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
+  "health-check": () => benchHealthCheck(5),
 };
 
 function line({ what, ours, peer, peerName, promise }: Row): string {
