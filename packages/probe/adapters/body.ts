@@ -5,7 +5,7 @@ import { type Deadline, ProbeFailure } from "./failure.ts";
 /** Bytes of a body, unpacked, beyond which it is not read. */
 export const bodyCap = 10 * 1024 * 1024;
 /** Bytes that each body may keep; only one at a time may keep more, so that many large ones do not fill the memory. */
-const keptByEach = 256 * 1024;
+const keptByEach = 64 * 1024;
 
 /** Whoever comes first keeps a large body; the others wait, with their streams at rest. */
 class Turn {
@@ -56,6 +56,7 @@ class Kept {
 
   drop(): void {
     this.#gone = true;
+    this.#text = "";
     if (!this.#mine) return;
     this.#mine = false;
     turn.pass();
