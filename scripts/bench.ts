@@ -2,6 +2,7 @@
 import { cpus, totalmem } from "node:os";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+import { benchHealthCheck } from "./bench/health-check.ts";
 import { benchReport } from "./bench/report.ts";
 import { benchTargets, type Target } from "./bench/targets.ts";
 
@@ -11,6 +12,7 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
   report: () => benchReport(10),
+  "health-check": () => benchHealthCheck(5),
 };
 
 function line(row: Row | Target): string {
