@@ -66,7 +66,11 @@ export function openFetcher(options: FetchOptions): Fetcher {
       let reason: string | undefined;
       for (const env of environments) {
         if (left <= 0) return reason ?? "the time for fetching was used up.";
-        const failed = await attempt(args, env);
+        let failed = await attempt(args, env);
+        for (let tries = 0; failed !== undefined && isLocked(failed) && tries < lockTries; tries++) {
+          await sleep(lockPause);
+          failed = await attempt(args, env);
+        }
         if (failed === undefined) return undefined;
         log.debug(`git fetch: ${failed}`);
         // The first reason is the telling one: without the token a private repository only says that it asks for a password.
@@ -81,6 +85,15 @@ export function openFetcher(options: FetchOptions): Fetcher {
       return authentication(event, token, log);
     },
   };
+}
+
+/** Another fetch in the same checkout holds one of its locks, for no longer than it runs. */
+const isLocked = (reason: string): boolean => /\.lock': File exists/.test(reason);
+const lockTries = 40;
+const lockPause = 250;
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function refspec(wanted: Wanted): string {
