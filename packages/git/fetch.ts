@@ -39,7 +39,7 @@ export function openFetcher(options: FetchOptions): Fetcher {
   let remote: Promise<Remote> | undefined;
   const findRemote = (): Promise<Remote> => (remote ??= remoteOf(repository, event));
 
-  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+  const once = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
     const started = performance.now();
     try {
       const result = await git.run(args, { env, timeout: Math.max(1, Math.ceil(left)) });
@@ -51,6 +51,15 @@ export function openFetcher(options: FetchOptions): Fetcher {
     } finally {
       left -= performance.now() - started;
     }
+  };
+
+  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+    let failed = await once(args, env);
+    for (let tries = 0; failed !== undefined && isLocked.test(failed) && tries < lockTries; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, lockPause));
+      failed = await once(args, env);
+    }
+    return failed;
   };
 
   return {
@@ -66,11 +75,7 @@ export function openFetcher(options: FetchOptions): Fetcher {
       let reason: string | undefined;
       for (const env of environments) {
         if (left <= 0) return reason ?? "the time for fetching was used up.";
-        let failed = await attempt(args, env);
-        for (let tries = 0; failed !== undefined && isLocked(failed) && tries < lockTries; tries++) {
-          await sleep(lockPause);
-          failed = await attempt(args, env);
-        }
+        const failed = await attempt(args, env);
         if (failed === undefined) return undefined;
         log.debug(`git fetch: ${failed}`);
         // The first reason is the telling one: without the token a private repository only says that it asks for a password.
@@ -88,13 +93,9 @@ export function openFetcher(options: FetchOptions): Fetcher {
 }
 
 /** Another fetch in the same checkout holds one of its locks, for no longer than it runs. */
-const isLocked = (reason: string): boolean => /\.lock': File exists/.test(reason);
+const isLocked = /\.lock': File exists/;
 const lockTries = 40;
 const lockPause = 250;
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 function refspec(wanted: Wanted): string {
   return "commit" in wanted ? wanted.commit : `+refs/heads/${wanted.branch}:${fetchedBranch(wanted.branch)}`;
