@@ -92,8 +92,8 @@ export function openFetcher(options: FetchOptions): Fetcher {
   };
 }
 
-/** Another fetch in the same checkout holds one of its locks, for no longer than it runs. */
-const isLocked = /\.lock': File exists/;
+/** Another fetch in the same checkout holds one of its locks, or has just changed what this one had read. */
+const isLocked = /\.lock': File exists|shallow file has changed/;
 const lockTries = 40;
 const lockPause = 250;
 
