@@ -185,6 +185,11 @@ export interface SecretScanner {
   present(commits: readonly string[]): Promise<readonly string[]>;
 }
 
+/** The built-in rules. */
+export interface RuleCatalogue {
+  rules(): Promise<readonly Rule[]>;
+}
+
 /** YAML and JSON with places. */
 export interface YamlText {
   parse(text: string, file: string): Promise<YamlInput>;

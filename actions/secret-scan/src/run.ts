@@ -14,14 +14,14 @@ import { headlineOf } from "./headline.ts";
 import { IgnoreBook, type IgnoreLine, readIgnoreFile, usualIgnoreFiles } from "./ignore.ts";
 import { jsonOf } from "./json.ts";
 import type manifest from "./manifest.ts";
-import type { Occurrence, Rule, ScanPlan, ScanResult, SecretScanner, YamlText } from "./model.ts";
+import type { Occurrence, Rule, RuleCatalogue, ScanPlan, ScanResult, SecretScanner, YamlText } from "./model.ts";
 import { pathOccurrences } from "./path-rules.ts";
 import { sarifOf } from "./sarif.ts";
 import { scopeOf, shardOf } from "./scope.ts";
 import { groupSkips } from "./skips.ts";
 
 export type ScanInputs = Inputs<typeof manifest>;
-export type ScanPorts = Ports & { readonly scanner: SecretScanner; readonly yaml: YamlText };
+export type ScanPorts = Ports & { readonly scanner: SecretScanner; readonly yaml: YamlText; readonly catalogue: RuleCatalogue };
 export type ScanOutputs = Outputs<typeof manifest>;
 
 /** Findings that are kept with all they say; beyond that they are only counted. */
@@ -46,7 +46,8 @@ export async function run(inputs: ScanInputs, ports: ScanPorts, context: Context
     throw new UserError(
       `range: ${JSON.stringify(inputs.range)} was given with \`scope: ${scope}\`, which has no commits. Allowed with: diff, history.`,
     );
-  const set = await loadRules(ports.files, inputs.config, ports.yaml);
+  const { files, yaml } = ports;
+  const set = await loadRules({ files, yaml, catalogue: await ports.catalogue.rules() }, inputs.config);
   const rules = chosen(set, inputs.rules ?? [], inputs["minimum-severity"]);
   const known = await readKnown(ports.files, inputs.baseline);
   const lines = await readIgnored(ports.files, inputs["ignore-file"]);

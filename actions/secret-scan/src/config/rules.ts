@@ -1,7 +1,6 @@
 import { UserError } from "../../../../packages/frame/errors.ts";
 import { compileGlob } from "../../../../packages/frame/glob.ts";
 import { type Allowance, type Level, levels, type Rule } from "../model.ts";
-import { catalogue } from "../rules/catalogue.ts";
 import type { GitleaksConfig } from "./gitleaks.ts";
 
 export type TargetedAllowance = Allowance & { readonly targets: readonly string[] };
@@ -44,7 +43,7 @@ export function ourNames(name: string): readonly string[] {
 }
 
 /** A configuration, and what it extends, put together with the built-in rules. */
-export function extended(config: GitleaksConfig, base: RuleSet | undefined, file: string): RuleSet {
+export function extended(config: GitleaksConfig, base: RuleSet | undefined, file: string, catalogue: readonly Rule[]): RuleSet {
   const inherited: Rule[] = [...(base?.rules ?? [])];
   const extending = config.useDefault || config.path !== undefined;
   if (config.useDefault) inherited.push(...catalogue);
@@ -84,10 +83,6 @@ function withLimits(base: Rule, change: Rule): Rule {
       skipReport: limits.skipReport || added.skipReport,
     },
   };
-}
-
-export function builtIn(): RuleSet {
-  return { rules: catalogue, allow: [], notes: [] };
 }
 
 /** The `rules` and `minimum-severity` inputs. */
