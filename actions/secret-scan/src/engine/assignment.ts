@@ -11,6 +11,7 @@ export interface Assignment {
 }
 
 const longestName = 80;
+const longestListedName = 40;
 const longestTail = 48;
 const longestGap = 120;
 const longestValue = 400;
@@ -46,6 +47,8 @@ export function readAssignment(bytes: Uint8Array, start: number, end: number, fr
   let nameStart = start;
   const first = Math.max(from, start - longestName);
   while (nameStart > first && nameBytes[bytes[nameStart - 1] as number] === 1) nameStart--;
+  // Of two texts with a comma between, the first is a name only if it is one from quote to quote.
+  if (found.operator === comma && (!isQuote(bytes[nameStart - 1]) || nameEnd - nameStart > longestListedName)) return undefined;
   return { nameStart, nameEnd, valueStart: value.start, valueEnd: value.end, quote: value.quote, operator: found.operator };
 }
 
@@ -73,14 +76,16 @@ function readOperator(bytes: Uint8Array, start: number, to: number): Operator | 
   if (bytes[at] === 92 && isQuote(bytes[at + 1])) at++;
   const quoted = isQuote(bytes[at]);
   if (quoted) at++;
-  if (bytes[at] === 93) at++;
+  const bracketed = bytes[at] === 93;
+  if (bracketed) at++;
   if (bytes[at] === 63 && bytes[at + 1] === colon) at++;
   const behind = at;
   at = skipBlanks(bytes, at, to);
   const byte = bytes[at];
   if (at >= to || byte === undefined) return undefined;
   if (byte === equals || byte === colon) return { at: behindEquals(bytes, at, to), operator: byte };
-  return quoted ? behindQuoted(bytes, at, behind, to) : behindBare(bytes, at, behind, to);
+  if (!quoted) return behindBare(bytes, at, behind, to);
+  return bracketed && byte === comma ? undefined : behindQuoted(bytes, at, behind, to);
 }
 
 /** `"name", "value"`, `name="x" value="…"`. */

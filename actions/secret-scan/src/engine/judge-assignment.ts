@@ -79,8 +79,15 @@ function bareCounts({ kind: { kind }, path }: Piece, { operator }: Assignment): 
   return kind === "config" || (kind === "other" && !/\.[a-z]{1,4}$/i.test(path)) || /\.(?:log|txt|csv|tsv|out)$/i.test(path);
 }
 
+function isNoPassword(value: string): boolean {
+  return isReference(value) || isMonotonous(value) || plainWords.has(value.toLowerCase()) || phrase.test(value);
+}
+
+/** `Forgot password?`: words of a language with what ends a sentence. */
+const phrase = /^[A-Za-z']+(?: [A-Za-z']+)+[?!.:]*$/;
+
 function isPassword(value: string, assignment: Assignment, piece: Piece): boolean {
-  if (value.length > 120 || isReference(value) || isMonotonous(value) || plainWords.has(value.toLowerCase())) return false;
+  if (value.length > 120 || isNoPassword(value)) return false;
   const { kind, test, settings } = piece.kind;
   if (assignment.quote === 0 && (!bareCounts(piece, assignment) || isCodeExpression(value))) return false;
   if (settings && !looksLikeExample(value)) return isConfigured(value);
