@@ -22,6 +22,7 @@ describe("checksums", () => {
     expect(ids(`x = "${pat}"`)).toEqual(["github-pat"]);
     const last = pat.at(-1) === "a" ? "b" : "a";
     expect(ids(`x = "${pat.slice(0, -1)}${last}"`)).toEqual([]);
+    expect(ids(`GITHUB_TOKEN=${pat.slice(0, -1)}${last}\npassword: ${pat.slice(0, -1)}${last}\n`, ".env")).toEqual([]);
     const npm = fresh("npm-access-token");
     expect(ids(npm)).toEqual(["npm-access-token"]);
     expect(ids(npm.replace(/.$/, (end) => (end === "z" ? "y" : "z")))).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Rule } from "../model.ts";
 import { type CompiledPattern, compilePattern } from "./compile.ts";
 import type { FileKind } from "./file-kind.ts";
-import { acceptsToken } from "./judge-token.ts";
+import { acceptsToken, isNobodys } from "./judge-token.ts";
 import { buildKeywords, findKeywords, Hits, type KeywordTable } from "./keywords.ts";
 import { type Special, specials } from "./specials.ts";
 import { entropyOf } from "./statistics.ts";
@@ -46,6 +46,8 @@ export class Matcher {
   readonly #windows: Windows;
   readonly #specials: readonly (Special | undefined)[];
   #matches: Match[] = [];
+  /** Where tokens stand whose checksum fails. */
+  #nobodys: { readonly start: number; readonly end: number }[] = [];
 
   constructor(rules: readonly Rule[], latin1: Latin1) {
     this.rules = rules;
@@ -68,6 +70,7 @@ export class Matcher {
   find(piece: Piece): Match[] {
     const hits = this.#hits;
     this.#matches = [];
+    this.#nobodys = [];
     findKeywords(this.#table, piece.bytes, piece.start, piece.end, hits);
     if (hits.count === 0 && this.#always.length === 0) return this.#matches;
     this.#behind.fill(piece.start);
@@ -76,7 +79,12 @@ export class Matcher {
     for (let index = 0; index < hits.count; index++) this.#visit(piece, pairs[index * 2] as number, pairs[index * 2 + 1] as number);
     for (const rule of this.#always) this.#windows.whole(rule);
     this.#windows.flush(piece.start, piece.end, (rule, start, end) => this.#search(piece, rule, start, end));
-    return this.#matches;
+    return this.#nobodys.length === 0 ? this.#matches : this.#matches.filter((match) => !this.#isNobodys(match));
+  }
+
+  /** A generic rule does not know the format that a specific one has refused. */
+  #isNobodys({ rule, secretStart, secretEnd }: Match): boolean {
+    return this.rules[rule]?.generic === true && this.#nobodys.some(({ start, end }) => start <= secretStart && secretEnd <= end);
   }
 
   #visit(piece: Piece, end: number, state: number): void {
@@ -161,7 +169,10 @@ export class Matcher {
     const start = offset + match.index;
     const secretStart = start + inside;
     const secretEnd = secretStart + secret.length;
-    if (finder.guarded && !acceptsToken(piece, finder, secret, secretStart, secretEnd)) return;
+    if (finder.guarded && !acceptsToken(piece, finder, secret, secretStart, secretEnd)) {
+      if (isNobodys(finder, secret)) this.#nobodys.push({ start: secretStart, end: secretEnd });
+      return;
+    }
     if (!finder.guarded && finder.entropy !== undefined && entropyOf(secret) <= finder.entropy) return;
     this.#add(index, start, start + whole.length, secretStart, secretEnd);
   }
