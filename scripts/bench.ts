@@ -2,11 +2,13 @@
 import { cpus, totalmem } from "node:os";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+import { benchSecrets } from "./bench/secret-scan.ts";
 
 const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
+  "secret-scan": () => benchSecrets(3),
 };
 
 function line({ what, ours, peer, peerName, promise }: Row): string {

@@ -6,13 +6,11 @@ import type { Log } from "../../../packages/frame/ports.ts";
 import { type Git, openGit } from "../../../packages/git/command.ts";
 import type { ContentScanner } from "../src/engine/scan.ts";
 import type { Skip } from "../src/model.ts";
+import type { Batch, BatchQueue } from "./batches.ts";
 import { type BatchResult, scanObjects } from "./blob-stream.ts";
 import { scanFiles } from "./disk.ts";
 import { wholeContent } from "./long-content.ts";
 import { openContentScanner, type Setup } from "./machine.ts";
-
-/** A portion of a scan: lines of `rev-list --objects`, or paths on disk. */
-export type Batch = { readonly objects: Uint8Array } | { readonly files: readonly string[] };
 
 const role = "forge secret scan";
 /** Beyond this more threads only wait for git. */
@@ -60,14 +58,20 @@ export class Threads {
     this.#log = log;
   }
 
-  /** `take` is called with each result as it comes; `small`: there is too little to do for a second thread. */
-  async scan(batches: readonly Batch[], small: boolean, take: (result: BatchResult) => void): Promise<void> {
-    const queue = [...batches];
-    const wanted = this.#wanted > 0 ? this.#wanted : small ? 1 : Math.min(mostThreads, availableParallelism());
-    const threads = Math.min(wanted, batches.length);
-    const helpers = Array.from({ length: threads - 1 }, () => this.#helper(queue, take));
+  /**
+   * `take` is called with each result as it comes; `small`: there is too little to do for a second thread. Where that is not known yet, more
+   * threads start with the third batch.
+   */
+  async scan(queue: BatchQueue, take: (result: BatchResult) => void, small?: boolean): Promise<void> {
+    const wanted = this.#wanted > 0 ? this.#wanted : small === true ? 1 : Math.min(mostThreads, availableParallelism());
+    const helpers: Promise<void>[] = [];
+    const help = (): void => {
+      while (helpers.length < wanted - 1) helpers.push(this.#helper(queue, take));
+    };
+    if (small === false) help();
     this.#bench ??= new Bench(this.#setup);
-    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+    for (let batch = await queue.take(), done = 0; batch !== undefined; batch = await queue.take(), done++) {
+      if (queue.waiting > 0 || done > 0) help();
       take(await this.#bench.scan(batch));
       // Results and ends of other threads are heard in between.
       await new Promise((resolve) => setImmediate(resolve));
@@ -75,7 +79,7 @@ export class Threads {
     await Promise.all(helpers);
   }
 
-  #helper(queue: Batch[], take: (result: BatchResult) => void): Promise<void> {
+  #helper(queue: BatchQueue, take: (result: BatchResult) => void): Promise<void> {
     return new Promise((resolve) => {
       const given: Given = { role, setup: this.#setup };
       const worker = new Worker(new URL(here), { workerData: given, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 8 } });
@@ -91,19 +95,19 @@ export class Threads {
         if (current !== undefined) take({ hits: [], blobs: 0, bytes: 0, skipped: [lostBatch(why)] });
         done();
       };
-      const next = (): void => {
+      const next = async (): Promise<void> => {
         clearTimeout(timer);
-        current = queue.shift();
+        current = await queue.take();
         if (current === undefined) done();
         else {
           timer = setTimeout(() => lost(`no answer within ${patience / 1000} s`), patience);
           worker.postMessage(current);
         }
       };
-      worker.on("online", next);
+      worker.on("online", () => void next());
       worker.on("message", (result: BatchResult) => {
         take(result);
-        next();
+        void next();
       });
       worker.on("error", (error) => lost(messageOf(error)));
     });
