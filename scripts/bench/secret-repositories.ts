@@ -43,7 +43,7 @@ export function stageTenFiles(folder: string): void {
   git(folder, "add", "--all");
 }
 
-/** A repository of `commits` commits: files of 4 to 100 kB, of which each commit changes twenty lines in three. */
+/** A repository of `commits` commits: files of 4 to 100 kB, of which each commit rewrites twenty lines in three. */
 export async function ensureHistory(cache: string, commits: number): Promise<string> {
   const folder = join(cache, `secret-history-${commits}`);
   if (existsSync(folder)) return folder;
@@ -75,7 +75,10 @@ function* stream(commits: number): Generator<Buffer> {
   yield* commit(0, files);
   for (let at = 1; at < commits; at++) {
     const changed = Array.from({ length: 3 }, () => files[below(files.length)]).filter((file) => file !== undefined);
-    for (const { lines } of changed) for (let line = 0; line < 20; line++) lines[below(lines.length)] = `// changed in ${at}, ${below(1e9)}`;
+    for (const { lines } of changed) {
+      const from = below(lines.length);
+      for (let line = from; line < from + 20; line++) lines[line % lines.length] = `// changed in ${at}, ${below(1e9)}`;
+    }
     yield* commit(at, [...new Set(changed)]);
   }
 }

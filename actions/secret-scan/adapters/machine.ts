@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { gunzipSync, inflateRawSync } from "node:zlib";
 import type { Inflate } from "../src/engine/archive.ts";
 import { Matcher } from "../src/engine/matcher.ts";
+import { Novelty } from "../src/engine/novelty.ts";
 import { ContentScanner } from "../src/engine/scan.ts";
 import type { Latin1 } from "../src/engine/text.ts";
 import type { Rule, ScanPlan } from "../src/model.ts";
@@ -30,6 +32,8 @@ export interface Setup {
   readonly keepContext: boolean;
   readonly maxFileSize: number | undefined;
   readonly shard: ScanPlan["shard"];
+  /** Contents are versions of one another. */
+  readonly versions: boolean;
   /** The repository's or the folder's root. */
   readonly root: string;
   /** Files may belong to somebody else: the checkout of a container job. */
@@ -37,8 +41,18 @@ export interface Setup {
 }
 
 export function setupOf(plan: ScanPlan, root: string): Setup {
-  const { rules, decodeDepth, archiveDepth, keepContext, maxFileSize, shard, terminal } = plan;
-  return { rules, decodeDepth, archiveDepth, keepContext, maxFileSize, shard, root, trusted: !terminal };
+  const { rules, decodeDepth, archiveDepth, keepContext, maxFileSize, shard, terminal, scope } = plan;
+  return {
+    rules,
+    decodeDepth,
+    archiveDepth,
+    keepContext,
+    maxFileSize,
+    shard,
+    root,
+    trusted: !terminal,
+    versions: scope === "history" || scope === "diff",
+  };
 }
 
 let guarded = false;
@@ -56,5 +70,13 @@ function makeContentScanner(setup: Setup): ContentScanner {
   // A pattern that backtracks without end is handed to V8's linear engine.
   if (!guarded) setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
   guarded = true;
-  return new ContentScanner(new Matcher(setup.rules, latin1), setup, inflate);
+  return new ContentScanner(new Matcher(setup.rules, latin1), setup, inflate, noveltyOf(setup));
+}
+
+/** Rules of a configuration may reach further than the parts in which a text is remembered. */
+function noveltyOf({ versions, rules }: Setup): Novelty | undefined {
+  if (!versions || rules.some(({ finder, limits }) => limits !== undefined || (finder.kind === "pattern" && !finder.guarded)))
+    return undefined;
+  const [one = 0, other = 0] = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
+  return new Novelty([one, other]);
 }

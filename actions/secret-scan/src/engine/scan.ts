@@ -5,6 +5,7 @@ import { encodingOf, toUtf8 } from "./encoding.ts";
 import { fileKindOf } from "./file-kind.ts";
 import { isAllowedInline } from "./inline.ts";
 import type { Match, Matcher, Piece } from "./matcher.ts";
+import type { Novelty } from "./novelty.ts";
 import { Places } from "./places.ts";
 import { entropyOf } from "./statistics.ts";
 import { utf8 } from "./text.ts";
@@ -41,11 +42,14 @@ export class ContentScanner {
   readonly #matcher: Matcher;
   readonly #options: ScanOptions;
   readonly #inflate: Inflate;
+  readonly #novelty: Novelty | undefined;
 
-  constructor(matcher: Matcher, options: ScanOptions, inflate: Inflate) {
+  /** With `novelty` what stood in an earlier version of a file and held nothing is not looked at again. */
+  constructor(matcher: Matcher, options: ScanOptions, inflate: Inflate, novelty?: Novelty) {
     this.#matcher = matcher;
     this.#options = options;
     this.#inflate = inflate;
+    this.#novelty = novelty;
   }
 
   /** A whole content. */
@@ -95,7 +99,21 @@ export class ContentScanner {
 
   #scanText(bytes: Uint8Array, start: number, end: number, path: string, binary: boolean): Detection[] {
     const piece: Piece = { bytes, start, end, kind: fileKindOf(path), path, binary };
-    return this.#describe(piece, this.#placed(piece), beginning);
+    return this.#describe(
+      piece,
+      binary || this.#novelty === undefined ? this.#placed(piece) : this.#placedNew(piece, this.#novelty),
+      beginning,
+    );
+  }
+
+  /** A part with a secret is never remembered, and then the whole is looked at, so that edges of regions change nothing that is told. */
+  #placedNew(piece: Piece, novelty: Novelty): Placed[] {
+    const regions = novelty.regions(piece);
+    if (regions === undefined) return this.#placed(piece);
+    const isClean = regions.every(({ start, end }) => this.#placed({ ...piece, start, end }).length === 0);
+    const placed = isClean ? [] : this.#placed(piece);
+    if (placed.length === 0) novelty.remember();
+    return placed;
   }
 
   #placed(piece: Piece): Placed[] {
