@@ -1,4 +1,5 @@
 import { GitStore } from "./git-store.ts";
+import { IssueBook } from "./issue-book.ts";
 
 export type Access = "read" | "write";
 
@@ -33,6 +34,8 @@ export interface PullRequest {
   readonly base: { readonly ref: string; readonly sha: string };
   readonly locked: boolean;
   readonly created: string;
+  /** Oldest first; the head alone where nothing is said. They must be in the repository's git. */
+  readonly commits?: readonly string[];
 }
 
 export interface CheckRun {
@@ -43,6 +46,30 @@ export interface CheckRun {
   conclusion: string | null;
   output: { title: string | null; summary: string | null; text: string | null; annotations: number };
   readonly created: string;
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly event: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** `owner/name`; a fork's runs stand in the repository that the pull request goes to. */
+  readonly headRepository: string;
+  /** Numbers of pull requests; none for forks. */
+  readonly pulls: readonly number[];
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly archive: Buffer;
+  readonly expired: boolean;
+  /** What the list says; the archive may be longer or shorter. */
+  readonly size: number;
 }
 
 /** One repository; later areas add their own collections. */
@@ -56,6 +83,9 @@ export class Repository {
   readonly comments: IssueComment[] = [];
   readonly pulls = new Map<number, PullRequest>();
   readonly checkRuns = new Map<number, CheckRun>();
+  readonly issues = new IssueBook();
+  readonly runs = new Map<number, WorkflowRun>();
+  readonly artifacts: Artifact[] = [];
   listsServed = 0;
 
   constructor(given: { id: number; owner: string; name: string; private: boolean; defaultBranch: string }) {
@@ -85,6 +115,10 @@ export class State {
   rate: RateLimit = { limit: 1000, remaining: 1000, reset: Math.floor(Date.now() / 1000) + 3600 };
   /** New comments are missing from this many lists. */
   listLag = 0;
+  /** New issues are missing from lists, and from searches, for this many milliseconds. */
+  issueLag = { list: 0, search: 0 };
+  /** The server's clock: its `Date` header and the times of what it makes. By default headers tell the real time, and things get times in a row. */
+  time: (() => number) | undefined;
   #ids = 1000;
   #seconds = Date.UTC(2026, 10, 21) / 1000;
 
@@ -95,6 +129,7 @@ export class State {
 
   /** Time that moves one second a step, so that orders are stable. */
   nextTime(): string {
+    if (this.time !== undefined) return `${new Date(this.time()).toISOString().slice(0, 19)}Z`;
     this.#seconds += 1;
     return new Date(this.#seconds * 1000).toISOString().replace(".000Z", "Z");
   }
@@ -137,6 +172,29 @@ export class State {
     };
     repository.pulls.set(pull.number, pull);
     return pull;
+  }
+
+  /** A run of a pull request's workflow, ended well. */
+  addRun(repository: Repository, given: Partial<WorkflowRun> & { id: number }): WorkflowRun {
+    const run: WorkflowRun = {
+      attempt: 1,
+      event: "pull_request",
+      status: "completed",
+      conclusion: "success",
+      headSha: "0".repeat(40),
+      headBranch: "change",
+      headRepository: repository.fullName,
+      pulls: [],
+      ...given,
+    };
+    repository.runs.set(run.id, run);
+    return run;
+  }
+
+  addArtifact(repository: Repository, given: Partial<Artifact> & Pick<Artifact, "run" | "name" | "archive">): Artifact {
+    const artifact: Artifact = { id: this.nextId(), expired: false, size: given.archive.length, ...given };
+    repository.artifacts.push(artifact);
+    return artifact;
   }
 
   addComment(repository: Repository, given: { issue: number; author: string; body: string }): IssueComment {
