@@ -16,6 +16,8 @@ interface Conformance {
   prepare(folder: string): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
   /** An input value that makes it fail there. */
   readonly failing: Readonly<Record<string, string>>;
+  /** What those inputs name and a run may therefore reach or start, beside git: `socket 127.0.0.1:80`, `program helm`. */
+  readonly named?: readonly RegExp[];
 }
 
 const names = readdirSync(join(root, "actions")).sort();
@@ -157,6 +159,16 @@ describe.each(names)("%s", async (name) => {
     const run = await play({ env: { TEST_SIGNAL: signal }, nodeArgs: ["--import", join(root, "test", "bundles", "wait-for-signal.mjs")] });
     expect(run.exitCode).toBe(code);
     expect(run.outputs["verdict"]).toBeUndefined();
+  });
+
+  it("opens no socket without a token, and starts nothing but git and what its inputs name", async () => {
+    const seen = join(temporaryFolder(), "world");
+    const env = { TEST_WORLD_FILE: seen, ACTIONS_RUNTIME_TOKEN: undefined, ACTIONS_RESULTS_URL: undefined };
+    const run = await play({ env, nodeArgs: ["--import", join(root, "test", "bundles", "watch-world.mjs")] });
+    expect(run.exitCode, run.log).toBe(0);
+    const touched = existsSync(seen) ? readFileSync(seen, "utf8").trim().split("\n") : [];
+    const allowed = [/^program git$/, ...(conformance.named ?? [])];
+    expect(touched.filter((one) => !allowed.some((pattern) => pattern.test(one)))).toEqual([]);
   });
 
   it("holds no import that could not be resolved", () => {

@@ -14,6 +14,8 @@ export interface Outcome<O = Readonly<Record<string, string | number | boolean |
   readonly headline: string;
   readonly outputs: O;
   readonly report: ReportBody;
+  /** Something given could not be read, yet there is a result to show: the step exits with 2, enforced or not. */
+  readonly exitCode?: 2;
 }
 
 /** Exit codes of every action and of the command line. */

@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { actionsRoutes } from "./actions.ts";
 import { checkRoutes } from "./checks.ts";
 import { contentRoutes } from "./contents.ts";
 import { gitRoutes } from "./git.ts";
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...issueRoutes,
   ...pullRoutes,
   ...checkRoutes,
+  ...actionsRoutes,
   ...gitRoutes,
   ...contentRoutes,
   ...repositoryRoutes,
