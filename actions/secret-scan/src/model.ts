@@ -1,5 +1,4 @@
 import type { Event } from "../../../packages/frame/event.ts";
-import type { YamlInput } from "../../../packages/frame/manifest.ts";
 
 /** What the parts of the scanner hand to one another. */
 
@@ -183,9 +182,4 @@ export interface SecretScanner {
   scan(plan: ScanPlan): Promise<ScanResult>;
   /** Which of these commits are in the repository. */
   present(commits: readonly string[]): Promise<readonly string[]>;
-}
-
-/** YAML and JSON with places. */
-export interface YamlText {
-  parse(text: string, file: string): Promise<YamlInput>;
 }

@@ -1,23 +1,24 @@
 import { UserError } from "../../../../packages/frame/errors.ts";
 import { compileGlob } from "../../../../packages/frame/glob.ts";
-import type { YamlInput } from "../../../../packages/frame/manifest.ts";
 import type { Files } from "../../../../packages/frame/ports.ts";
-import type { YamlText } from "../model.ts";
-import { readGitleaks } from "./gitleaks.ts";
-import { kindOfConfig, usualConfigs } from "./own.ts";
+import { type ConfigReader, usualConfigs } from "./reader.ts";
 import { builtIn, extended, type RuleSet } from "./rules.ts";
-import { readSecretlint } from "./secretlint.ts";
+import type { SecretlintConfig } from "./secretlint.ts";
 
 const deepestExtends = 2;
 
 /** The configuration that `config` names, or the first in a usual place; the built-in rules without one. */
-export async function loadRules(files: Files, given: string | undefined, yaml: YamlText): Promise<RuleSet & { readonly file?: string }> {
+export async function loadRules(
+  files: Files,
+  given: string | undefined,
+  reader: ConfigReader,
+): Promise<RuleSet & { readonly file?: string }> {
   if (given === "none") return builtIn();
   const path = given ?? (await firstUsual(files));
   if (path === undefined) return builtIn();
   const text = await files.readText(path);
-  const kind = kindOfConfig(path, text);
-  const set = kind === "gitleaks" ? await loadGitleaks(files, path, text, 0) : secretlint(await yaml.parse(text, path), path);
+  const gitleaks = (await reader.kind(path, text)) === "gitleaks";
+  const set = gitleaks ? await loadGitleaks(files, reader, path, text, 0) : secretlint(await reader.secretlint(text, path));
   return { ...set, file: path };
 }
 
@@ -30,8 +31,8 @@ async function firstUsual(files: Files): Promise<string | undefined> {
   return undefined;
 }
 
-async function loadGitleaks(files: Files, path: string, text: string, depth: number): Promise<RuleSet> {
-  const config = readGitleaks(text, path);
+async function loadGitleaks(files: Files, reader: ConfigReader, path: string, text: string, depth: number): Promise<RuleSet> {
+  const config = await reader.gitleaks(text, path);
   if (config.path === undefined) return extended(config, undefined, path);
   if (depth >= deepestExtends)
     return extended(
@@ -40,11 +41,10 @@ async function loadGitleaks(files: Files, path: string, text: string, depth: num
       path,
     );
   if (config.useDefault) throw new UserError(`${path}: \`extend\` has both useDefault and path. Allowed: one of them.`);
-  return extended(config, await loadGitleaks(files, config.path, await files.readText(config.path), depth + 1), path);
+  return extended(config, await loadGitleaks(files, reader, config.path, await files.readText(config.path), depth + 1), path);
 }
 
-function secretlint(config: YamlInput, path: string): RuleSet {
-  const { off, allow, notes } = readSecretlint(config, path);
+function secretlint({ off, allow, notes }: SecretlintConfig): RuleSet {
   const matchers = off.map(compileGlob);
   const set = builtIn();
   return {
