@@ -4,7 +4,7 @@ import { UserError } from "../../../packages/frame/errors.ts";
 import { globMatcher } from "../../../packages/frame/glob.ts";
 import type { Exec, Files, Log } from "../../../packages/frame/ports.ts";
 import { gitError } from "../../../packages/git/command.ts";
-import { openRepository, type Repository } from "../../../packages/git/repository.ts";
+import { openBareRepository, openRepository, type Repository } from "../../../packages/git/repository.ts";
 import type { Detection, Occurrence, ScanPlan, ScanResult, SecretScanner, Skip } from "../src/model.ts";
 import { authorsOf, distinct, introductions, occurrence } from "./attribution.ts";
 import type { BatchResult } from "./blob-stream.ts";
@@ -25,7 +25,10 @@ export function openScanner(options: ScannerOptions): SecretScanner {
   return {
     scan: async (plan) => withSafeNames(await scanScope(plan, options), plan),
     async present(commits) {
-      const repository = await openRepository(options.exec, options.files.workingDirectory, process.env, true);
+      const { exec, files } = options;
+      const repository =
+        (await openRepository(exec, files.workingDirectory, process.env, true)) ??
+        (await openBareRepository(exec, files.workingDirectory, process.env, true));
       const found = repository === undefined ? [] : await repository.resolve(commits);
       return commits.filter((_, index) => found[index] !== undefined);
     },
@@ -34,6 +37,11 @@ export function openScanner(options: ScannerOptions): SecretScanner {
 
 async function scanScope(plan: ScanPlan, options: ScannerOptions): Promise<ScanResult> {
   const repository = await openRepository(options.exec, options.files.workingDirectory, process.env, !plan.terminal);
+  const bare =
+    repository === undefined
+      ? await openBareRepository(options.exec, options.files.workingDirectory, process.env, !plan.terminal)
+      : undefined;
+  if (bare !== undefined) return scanCommits(plan, bare, options);
   if (plan.scope === "worktree") return scanWorktree(plan, repository, options);
   if (repository === undefined) {
     throw new UserError(
@@ -41,7 +49,15 @@ async function scanScope(plan: ScanPlan, options: ScannerOptions): Promise<ScanR
       { exitCode: 3 },
     );
   }
-  if (plan.scope === "staged") return scanStaged(plan, repository, options);
+  return plan.scope === "staged" ? scanStaged(plan, repository, options) : scanCommits(plan, repository, options);
+}
+
+async function scanCommits(plan: ScanPlan, repository: Repository, options: ScannerOptions): Promise<ScanResult> {
+  if (plan.scope === "worktree" || plan.scope === "staged")
+    throw new UserError(
+      `${repository.root} is a bare repository, which has neither files nor an index: use \`scope: history\` or \`scope: diff\`.`,
+      { exitCode: 3 },
+    );
   const range = await findRange(repository, plan, options.log);
   if (range.nothing !== undefined) return { ...nothing(range.words), nothing: range.nothing };
   return plan.scope === "history" ? scanHistory(plan, repository, range, options) : scanDiff(plan, repository, range, options);
@@ -108,6 +124,8 @@ async function scanHistory(plan: ScanPlan, repository: Repository, range: Commit
     if (splitter.lines === 0) throw gitError(args, listed.stderr);
     skipped.push({ reason: gitError(args, listed.stderr).message, name: "", incomplete: true });
   }
+  if (count === 0 && splitter.lines === 0 && skipped.length === 0 && plan.shard === undefined)
+    return { ...nothing(range.words), nothing: `There is no commit to scan: ${range.words}.` };
   const harvest = new Harvest();
   await new Threads(setupOf(plan, root), plan.workers, log).scan(batches, splitter.lines < 1_500, harvest.take);
   const found = harvest.detections();

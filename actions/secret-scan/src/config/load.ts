@@ -18,7 +18,9 @@ export async function loadRules(
   if (path === undefined) return builtIn();
   const text = await files.readText(path);
   const gitleaks = (await reader.kind(path, text)) === "gitleaks";
-  const set = gitleaks ? await loadGitleaks(files, reader, path, text, 0) : secretlint(await reader.secretlint(text, path));
+  const set = gitleaks
+    ? await loadGitleaks(files, reader, path, text, 0)
+    : secretlint(await reader.secretlint(text, path, await secretlintIgnore(files)));
   return { ...set, file: path };
 }
 
@@ -29,6 +31,11 @@ async function firstUsual(files: Files): Promise<string | undefined> {
     if ((await files.stat(path))?.kind === "file") return path;
   }
   return undefined;
+}
+
+async function secretlintIgnore(files: Files): Promise<string | undefined> {
+  const path = files.workspace === files.workingDirectory ? ".secretlintignore" : `${files.workspace}/.secretlintignore`;
+  return (await files.stat(path))?.kind === "file" ? files.readText(path) : undefined;
 }
 
 async function loadGitleaks(files: Files, reader: ConfigReader, path: string, text: string, depth: number): Promise<RuleSet> {

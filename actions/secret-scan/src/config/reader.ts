@@ -8,7 +8,8 @@ import type { SecretlintConfig } from "./secretlint.ts";
 export interface ConfigReader {
   kind(path: string, text: string): Promise<ConfigKind>;
   gitleaks(text: string, path: string): Promise<GitleaksConfig>;
-  secretlint(text: string, path: string): Promise<SecretlintConfig>;
+  /** `ignore`: the text of the `.secretlintignore`. */
+  secretlint(text: string, path: string, ignore?: string): Promise<SecretlintConfig>;
   /** Says whether the configuration accepts a finding, or its rule does not look at that path. */
   allowlists(rules: readonly Rule[], allow: readonly TargetedAllowance[]): Promise<(occurrence: Occurrence) => boolean>;
   /** Findings of rules that look at paths alone. */
