@@ -96,6 +96,17 @@ describe("layers", () => {
   });
 });
 
+describe("a token that nobody issued", () => {
+  it.each(["github-pat", "npm-access-token"])("%s: is not told under a general name either", (id) => {
+    const token = fresh(id);
+    const wrong = `${token.slice(0, -1)}${token.at(-1) === "a" ? "b" : "a"}`;
+    expect(ids(`api_token = "${token}"`)).toEqual([id]);
+    expect(ids(`api_token = "${wrong}"`)).toEqual([]);
+    expect(ids(`AUTH_TOKEN=${wrong}\n`, ".env")).toEqual([]);
+    expect(ids(`Authorization: Bearer ${wrong}\n`, "x.http")).toEqual([]);
+  });
+});
+
 describe("archives", () => {
   const files = { "src/a.env": `TOKEN=${pat}\n` };
   it.each<[string, Uint8Array, string]>([
@@ -107,6 +118,10 @@ describe("archives", () => {
     expect(scan(bytes, "x.tar.gz").map((told) => [told.secret, told.member])).toContainEqual([pat, member]);
   });
 
+  it("a packed tar is one layer", () => {
+    const shallow = scanner(catalogue, { archiveDepth: 2 });
+    expect(shallow(gzipSync(tar({ "x/i.zip": zip({ "d.txt": pat }) })), "a.tgz").map(({ id }) => id)).toEqual(["github-pat"]);
+  });
   it("a bomb is not unpacked, and said so", () => {
     const bomb = gzipSync(Buffer.alloc(300 * 2 ** 20));
     expect(scan(bomb, "bomb.gz")).toEqual([]);
