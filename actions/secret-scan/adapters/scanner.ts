@@ -110,6 +110,17 @@ function objectBatches(lines: readonly string[]): Batch[] {
   return batches;
 }
 
+/** A content that no wanted path ever had is not missed; one that any of them had is. */
+async function wantedSkips(plan: ScanPlan, { git }: Repository, commits: string, skipped: readonly Skip[]): Promise<readonly Skip[]> {
+  if (plan.paths.length === 0 || skipped.length === 0) return skipped;
+  const matches = matcherOf(plan);
+  const changes = await changesOf(git, commits, () => true);
+  return skipped.filter(({ name }) => {
+    const blobs = new Set(changes.filter(({ path }) => path === name).map(({ blob }) => blob));
+    return blobs.size === 0 || changes.some(({ blob, path }) => blobs.has(blob) && matches(path));
+  });
+}
+
 async function scanHistory(plan: ScanPlan, repository: Repository, range: CommitRange, { log }: ScannerOptions): Promise<ScanResult> {
   const { git, root } = repository;
   const commits = await git.text(["rev-list", ...range.revisions, "--"]);
@@ -138,7 +149,7 @@ async function scanHistory(plan: ScanPlan, repository: Repository, range: Commit
     commits: count,
     blobs: harvest.blobs,
     bytes: harvest.bytes,
-    skipped: [...skipped, ...harvest.skipped],
+    skipped: [...skipped, ...(await wantedSkips(plan, repository, commits, harvest.skipped))],
     range: range.words,
     paths: [...new Set(paths)],
   };
