@@ -152,7 +152,7 @@ class BlobStream {
 
   #keep(detections: readonly Detection[], packed: number): void {
     if (packed > 0)
-      this.#skipped.push({ reason: "archive that could not be unpacked, read as it is", name: this.#path || this.#key, incomplete: false });
+      this.#skipped.push({ reason: "archive that could not be unpacked, read as it is", name: this.#path || this.#key, incomplete: true });
     if (detections.length > 0) this.#hits.push({ key: this.#key, path: this.#path, detections });
   }
 }

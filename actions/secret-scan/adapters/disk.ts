@@ -22,7 +22,7 @@ export function scanFiles(scanner: ContentScanner, setup: Setup, paths: readonly
       }
       blobs++;
       bytes += read.size;
-      if (read.packed > 0) skipped.push({ reason: "archive that could not be unpacked, read as it is", name: path, incomplete: false });
+      if (read.packed > 0) skipped.push({ reason: "archive that could not be unpacked, read as it is", name: path, incomplete: true });
       if (read.detections.length > 0) hits.push({ key: path, path, detections: read.detections });
     } catch (error) {
       // A file that went away while the list was read is as good as never listed.

@@ -2,7 +2,7 @@ import type { ScanPlan, ScanResult } from "../src/model.ts";
 import { redacted } from "../src/redact.ts";
 import { openContentScanner, setupOf } from "./machine.ts";
 
-/** The result with secrets in the names of files redacted: names are printed. */
+/** The result with secrets in the names of files and authors redacted: names are printed. */
 export function withSafeNames(result: ScanResult, plan: ScanPlan): ScanResult {
   if (result.occurrences.length === 0 && result.skipped.length === 0) return result;
   const scanner = openContentScanner(setupOf(plan, ""));
@@ -21,8 +21,9 @@ export function withSafeNames(result: ScanResult, plan: ScanPlan): ScanResult {
     // A name may hold the very secret that is in the file, whatever rule found it there.
     occurrences: result.occurrences.map((occurrence) => {
       const { secret } = occurrence.detection;
-      const path = secret.length >= 6 ? occurrence.path.replaceAll(secret, redacted(secret)) : occurrence.path;
-      return { ...occurrence, path: safe(path) };
+      const without = (text: string): string => safe(secret.length >= 6 ? text.replaceAll(secret, redacted(secret)) : text);
+      const { author } = occurrence;
+      return { ...occurrence, path: without(occurrence.path), ...(author === undefined ? {} : { author: without(author) }) };
     }),
     skipped: result.skipped.map((skip) => ({ ...skip, name: safe(skip.name) })),
   };

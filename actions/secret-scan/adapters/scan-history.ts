@@ -4,7 +4,7 @@ import type { Detection, Occurrence, ScanPlan, ScanResult, Skip } from "../src/m
 import { distinct, introductions, occurrence } from "./attribution.ts";
 import { BatchQueue, LineBatches } from "./batches.ts";
 import { changesOf } from "./changes.ts";
-import { countLines, Harvest, matcherOf, withAuthors } from "./harvest.ts";
+import { countLines, Harvest, matcherOf, nothing, withAuthors } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import type { CommitRange } from "./range.ts";
 import type { ScannerOptions } from "./scanner.ts";
@@ -32,6 +32,8 @@ export async function scanHistory(
     if (splitter.lines === 0) throw gitError(args, listed.stderr);
     skipped.push({ reason: gitError(args, listed.stderr).message, name: "", incomplete: true });
   }
+  if (commits === "" && splitter.lines === 0 && skipped.length === 0 && plan.shard === undefined)
+    return { ...nothing(range.words), nothing: `There is no commit to scan: ${range.words}.` };
   const found = harvest.detections();
   const occurrences = found.size === 0 ? [] : await attribute(plan, repository, commits, harvest, found);
   const paths = plan.rules.some((rule) => rule.finder.kind === "path")
@@ -42,7 +44,7 @@ export async function scanHistory(
     commits: countLines(commits),
     blobs: harvest.blobs,
     bytes: harvest.bytes,
-    skipped: [...skipped, ...harvest.skipped],
+    skipped: [...skipped, ...(await wantedSkips(plan, repository, commits, harvest.skipped))],
     range: range.words,
     paths: [...new Set(paths)],
   };
@@ -74,4 +76,15 @@ async function attribute(
       distinct(found.get(blob) ?? []).map((detection) => occurrence(detection, path, plan.rules, plan.sha1)),
     ),
   ];
+}
+
+/** A content that no wanted path ever had is not missed; one that any of them had is. */
+async function wantedSkips(plan: ScanPlan, { git }: Repository, commits: string, skipped: readonly Skip[]): Promise<readonly Skip[]> {
+  if (plan.paths.length === 0 || skipped.length === 0) return skipped;
+  const matches = matcherOf(plan);
+  const changes = await changesOf(git, commits, () => true);
+  return skipped.filter(({ name }) => {
+    const blobs = new Set(changes.filter(({ path }) => path === name).map(({ blob }) => blob));
+    return blobs.size === 0 || changes.some(({ blob, path }) => blobs.has(blob) && matches(path));
+  });
 }

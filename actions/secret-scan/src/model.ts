@@ -1,5 +1,4 @@
 import type { Event } from "../../../packages/frame/event.ts";
-import type { YamlInput } from "../../../packages/frame/manifest.ts";
 
 /** What the parts of the scanner hand to one another. */
 
@@ -188,9 +187,4 @@ export interface SecretScanner {
 /** The built-in rules. */
 export interface RuleCatalogue {
   rules(): Promise<readonly Rule[]>;
-}
-
-/** YAML and JSON with places. */
-export interface YamlText {
-  parse(text: string, file: string): Promise<YamlInput>;
 }

@@ -4,9 +4,9 @@ import type { Inputs, Outputs } from "../../../packages/frame/manifest.ts";
 import type { Outcome } from "../../../packages/frame/outcome.ts";
 import type { Files, Ports } from "../../../packages/frame/ports.ts";
 import type { Rule as ReportRule } from "../../../packages/report/model.ts";
-import { openAllowlists } from "./allow.ts";
 import { type KnownFindings, noneKnown, readBaseline } from "./baseline.ts";
 import { loadRules } from "./config/load.ts";
+import type { ConfigReader } from "./config/reader.ts";
 import { chosen, type RuleSet } from "./config/rules.ts";
 import { describe } from "./describe.ts";
 import { findingOf, fingerprintOf, type SecretFinding, standingOf } from "./findings.ts";
@@ -14,14 +14,17 @@ import { headlineOf } from "./headline.ts";
 import { IgnoreBook, type IgnoreLine, readIgnoreFile, usualIgnoreFiles } from "./ignore.ts";
 import { jsonOf } from "./json.ts";
 import type manifest from "./manifest.ts";
-import type { Occurrence, Rule, RuleCatalogue, ScanPlan, ScanResult, SecretScanner, YamlText } from "./model.ts";
-import { pathOccurrences } from "./path-rules.ts";
+import type { Occurrence, Rule, RuleCatalogue, ScanPlan, ScanResult, SecretScanner } from "./model.ts";
 import { sarifOf } from "./sarif.ts";
 import { scopeOf, shardOf } from "./scope.ts";
 import { groupSkips } from "./skips.ts";
 
 export type ScanInputs = Inputs<typeof manifest>;
-export type ScanPorts = Ports & { readonly scanner: SecretScanner; readonly yaml: YamlText; readonly catalogue: RuleCatalogue };
+export type ScanPorts = Ports & {
+  readonly scanner: SecretScanner;
+  readonly configuration: ConfigReader;
+  readonly catalogue: RuleCatalogue;
+};
 export type ScanOutputs = Outputs<typeof manifest>;
 
 /** Findings that are kept with all they say; beyond that they are only counted. */
@@ -46,8 +49,8 @@ export async function run(inputs: ScanInputs, ports: ScanPorts, context: Context
     throw new UserError(
       `range: ${JSON.stringify(inputs.range)} was given with \`scope: ${scope}\`, which has no commits. Allowed with: diff, history.`,
     );
-  const { files, yaml } = ports;
-  const set = await loadRules({ files, yaml, catalogue: await ports.catalogue.rules() }, inputs.config);
+  const { files, configuration: reader } = ports;
+  const set = await loadRules({ files, reader, catalogue: await ports.catalogue.rules() }, inputs.config);
   const rules = chosen(set, inputs.rules ?? [], inputs["minimum-severity"]);
   const known = await readKnown(ports.files, inputs.baseline);
   const lines = await readIgnored(ports.files, inputs["ignore-file"]);
@@ -133,10 +136,10 @@ async function sortOut(
     new Set(rules.map(({ id }) => id)),
     new Set(named.filter((commit) => !present.has(commit))),
   );
-  const allowed = openAllowlists(rules, set.allow);
+  const { allowed, byPath } = await fromConfiguration(result, rules, set, ports.configuration);
   const counts = { findings: 0, new: 0, baseline: 0, suppressed: 0 };
   const findings: SecretFinding[] = [];
-  for (const occurrence of [...result.occurrences, ...pathOccurrences(result.paths, rules)]) {
+  for (const occurrence of [...result.occurrences, ...byPath]) {
     const rule = rules[occurrence.detection.rule];
     if (rule === undefined || allowed(occurrence)) continue;
     const fingerprint = fingerprintOf(rule.id, occurrence);
@@ -148,6 +151,18 @@ async function sortOut(
     if (findings.length < mostFindings) findings.push(findingOf(occurrence, rule, fingerprint, standing));
   }
   return { findings, counts, book };
+}
+
+/** The built-in rules accept nothing and know no paths, so what reads patterns is not loaded for them. */
+async function fromConfiguration(
+  result: ScanResult,
+  rules: readonly Rule[],
+  { allow }: RuleSet,
+  configuration: ConfigReader,
+): Promise<{ allowed: (occurrence: Occurrence) => boolean; byPath: readonly Occurrence[] }> {
+  if (allow.length === 0 && rules.every(({ limits, finder }) => limits === undefined && finder.kind !== "path"))
+    return { allowed: () => false, byPath: [] };
+  return { allowed: await configuration.allowlists(rules, allow), byPath: await configuration.pathOccurrences(result.paths, rules) };
 }
 
 async function writeFiles(

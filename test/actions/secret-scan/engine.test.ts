@@ -97,17 +97,32 @@ describe("layers", () => {
   });
 });
 
+describe("a token that nobody issued", () => {
+  it.each(["github-pat", "npm-access-token"])("%s: is not told under a general name either", (id) => {
+    const token = fresh(id);
+    const wrong = `${token.slice(0, -1)}${token.at(-1) === "a" ? "b" : "a"}`;
+    expect(ids(`api_token = "${token}"`)).toEqual([id]);
+    expect(ids(`api_token = "${wrong}"`)).toEqual([]);
+    expect(ids(`AUTH_TOKEN=${wrong}\n`, ".env")).toEqual([]);
+    expect(ids(`Authorization: Bearer ${wrong}\n`, "x.http")).toEqual([]);
+  });
+});
+
 describe("archives", () => {
   const files = { "src/a.env": `TOKEN=${pat}\n` };
   it.each<[string, Uint8Array, string]>([
     ["zip", zip(files), "src/a.env"],
     ["tar", tar(files), "src/a.env"],
     ["tar.gz", gzipSync(tar(files)), "x.tar!src/a.env"],
-    ["zip in tar.gz is a third layer, and at depth 2 read as it is", gzipSync(tar({ "in.zip": zip(files, false) })), "x.tar!in.zip"],
+    ["zip in tar.gz", gzipSync(tar({ "in.zip": zip(files) })), "x.tar!in.zip!src/a.env"],
   ])("%s", (_, bytes, member) => {
     expect(scan(bytes, "x.tar.gz").map((told) => [told.secret, told.member])).toContainEqual([pat, member]);
   });
 
+  it("a packed tar is one layer", () => {
+    const shallow = scanner(catalogue, { archiveDepth: 2 });
+    expect(shallow(gzipSync(tar({ "x/i.zip": zip({ "d.txt": pat }) })), "a.tgz").map(({ id }) => id)).toEqual(["github-pat"]);
+  });
   it("a bomb is not unpacked, and said so", () => {
     const bomb = gzipSync(Buffer.alloc(300 * 2 ** 20));
     expect(scan(bomb, "bomb.gz")).toEqual([]);
@@ -136,7 +151,7 @@ describe("what is no secret", () => {
   it.each<[path: string, text: string]>([
     ["a.js", "const password = getPassword();"],
     ["a.py", "password = os.environ['PASSWORD']"],
-    ["x.yml", "password: ${{ secrets.DB_PASSWORD }}\ntoken: {{ token }}"],
+    ["x.yml", `password: \${{ secrets.DB_PASSWORD }}\ntoken: {{ token }}`],
     [".env.example", "DB_PASSWORD=changeme\nAPI_KEY=your_api_key_here\nSECRET=\n"],
     ["x.tf", "password = var.db_password"],
     ["README.md", "Set `password: hunter2` or API_KEY=abc123"],

@@ -252,3 +252,42 @@ describe("what is on a disk", () => {
     expect(git(folder, "status", "--porcelain")).toBe("");
   });
 });
+
+describe("what other scanners stumble over", () => {
+  it("an author who is called like the secret is redacted, and a bare repository is read", async () => {
+    const secret = fresh();
+    const { folder } = project();
+    writeFileSync(join(folder, "a.txt"), `t = ${secret}\n`);
+    git(folder, "add", "--all");
+    git(folder, "commit", "--quiet", "--message=x", `--author=N ${secret} <n@n.invalid>`);
+    const bare = join(temporaryFolder(), "bare");
+    git(folder, "clone", "--quiet", "--bare", folder, bare);
+    const run = await scan(bare);
+    expect(ended(run)).toEqual([1, "fail"]);
+    expect(leftovers(run, bare, [])).not.toContain(secret);
+    expect(ended(await scan(bare, { scope: "worktree" }))).toEqual([3, "unknown"]);
+  });
+
+  it("a repository without commits has nothing to scan", async () => {
+    const folder = temporaryFolder();
+    git(folder, "init", "--quiet");
+    expect(ended(await scan(folder, { scope: "history" }))).toEqual([0, "neutral"]);
+  });
+
+  it("an archive that cannot be unpacked is never clean", async () => {
+    const { folder } = project({ "a.zip": Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(80, 7)]) });
+    expect(ended(await scan(folder))).toEqual([3, "unknown"]);
+    expect(ended(await scan(folder, { paths: "!a.zip" }))).toEqual([0, "pass"]);
+  });
+
+  it("a .secretlintignore holds where a .secretlintrc does", async () => {
+    const { folder } = project({
+      ".secretlintrc.json": JSON.stringify({ rules: [{ id: "@secretlint/secretlint-rule-preset-recommend" }] }),
+      ".secretlintignore": "# generated\n**/vendor/**\n*.snap\n",
+      "x/vendor/a.txt": `t = ${fresh()}\n`,
+      "b.snap": `t = ${fresh()}\n`,
+      "c.txt": `t = ${fresh()}\n`,
+    });
+    expect(told(await scan(folder, { scope: "worktree" })).map(({ path }) => path)).toEqual(["c.txt"]);
+  });
+});

@@ -1,30 +1,28 @@
 import { UserError } from "../../../../packages/frame/errors.ts";
 import { compileGlob } from "../../../../packages/frame/glob.ts";
-import type { YamlInput } from "../../../../packages/frame/manifest.ts";
 import type { Files } from "../../../../packages/frame/ports.ts";
-import type { Rule, YamlText } from "../model.ts";
-import { readGitleaks } from "./gitleaks.ts";
-import { kindOfConfig, usualConfigs } from "./own.ts";
+import type { Rule } from "../model.ts";
+import { type ConfigReader, usualConfigs } from "./reader.ts";
 import { extended, type RuleSet } from "./rules.ts";
-import { readSecretlint } from "./secretlint.ts";
+import type { SecretlintConfig } from "./secretlint.ts";
 
 const deepestExtends = 2;
 
 export interface RuleSources {
   readonly files: Files;
-  readonly yaml: YamlText;
+  readonly reader: ConfigReader;
   /** The built-in rules. */
   readonly catalogue: readonly Rule[];
 }
 
 /** The configuration that `config` names, or the first in a usual place; the built-in rules without one. */
 export async function loadRules(sources: RuleSources, given: string | undefined): Promise<RuleSet> {
-  const { files, yaml, catalogue } = sources;
+  const { files, reader, catalogue } = sources;
   const path = given === "none" ? undefined : (given ?? (await firstUsual(files)));
   if (path === undefined) return { rules: catalogue, allow: [], notes: [] };
   const text = await files.readText(path);
-  if (kindOfConfig(path, text) === "gitleaks") return loadGitleaks(sources, path, text, 0);
-  return secretlint(await yaml.parse(text, path), path, catalogue);
+  if ((await reader.kind(path, text)) === "gitleaks") return loadGitleaks(sources, path, text, 0);
+  return secretlint(await reader.secretlint(text, path, await secretlintIgnore(files)), catalogue);
 }
 
 async function firstUsual(files: Files): Promise<string | undefined> {
@@ -36,9 +34,14 @@ async function firstUsual(files: Files): Promise<string | undefined> {
   return undefined;
 }
 
+async function secretlintIgnore(files: Files): Promise<string | undefined> {
+  const path = files.workspace === files.workingDirectory ? ".secretlintignore" : `${files.workspace}/.secretlintignore`;
+  return (await files.stat(path))?.kind === "file" ? files.readText(path) : undefined;
+}
+
 async function loadGitleaks(sources: RuleSources, path: string, text: string, depth: number): Promise<RuleSet> {
-  const { files, catalogue } = sources;
-  const config = readGitleaks(text, path);
+  const { files, reader, catalogue } = sources;
+  const config = await reader.gitleaks(text, path);
   if (config.path === undefined) return extended(config, undefined, path, catalogue);
   if (depth >= deepestExtends)
     return extended(
@@ -52,8 +55,7 @@ async function loadGitleaks(sources: RuleSources, path: string, text: string, de
   return extended(config, base, path, catalogue);
 }
 
-function secretlint(config: YamlInput, path: string, catalogue: readonly Rule[]): RuleSet {
-  const { off, allow, notes } = readSecretlint(config, path);
+function secretlint({ off, allow, notes }: SecretlintConfig, catalogue: readonly Rule[]): RuleSet {
   const matchers = off.map(compileGlob);
   return {
     rules: catalogue.filter((rule) => !matchers.some((matches) => matches(rule.id))),

@@ -3,18 +3,6 @@ import { isTable, parseToml } from "./toml.ts";
 
 export type ConfigKind = "gitleaks" | "secretlint";
 
-/** Where the owners of configurations look for them, the first that exists counts. */
-export const usualConfigs = [
-  ".gitleaks.toml",
-  ".betterleaks.toml",
-  "gitleaks.toml",
-  ".forge-secrets.toml",
-  ".secretlintrc",
-  ".secretlintrc.json",
-  ".secretlintrc.yaml",
-  ".secretlintrc.yml",
-];
-
 /** Told by name, else by content. */
 export function kindOfConfig(path: string, text: string): ConfigKind {
   if (/\.toml$/i.test(path)) return "gitleaks";

@@ -90,3 +90,48 @@ function patternOf(text: string): string {
   const known = [...flags].filter((flag) => "ims".includes(flag)).join("");
   return known === "" ? body.replaceAll("\\/", "/") : `(?${known})${body.replaceAll("\\/", "/")}`;
 }
+
+export function withIgnored(config: SecretlintConfig, text: string): SecretlintConfig {
+  const paths = ignoredPaths(text);
+  if (paths === undefined)
+    return {
+      ...config,
+      notes: [...config.notes, ".secretlintignore has lines with `!`, so nothing of it was used: name the paths in `paths`."],
+    };
+  if (paths.length === 0) return config;
+  const allowance = {
+    description: ".secretlintignore",
+    all: false,
+    commits: [],
+    paths,
+    patterns: [],
+    target: "match",
+    stopwords: [],
+    targets: ["*"],
+  } as const;
+  return { ...config, allow: [...config.allow, allowance] };
+}
+
+/** Patterns for the paths that a `.secretlintignore` names, in gitignore's syntax; `undefined` where it takes something back with `!`. */
+function ignoredPaths(text: string): string[] | undefined {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.some((line) => line.startsWith("!")) ? undefined : lines.map(pathPattern);
+}
+
+function pathPattern(line: string): string {
+  const folder = line.endsWith("/");
+  const body = line.replace(/^\/|\/$/g, "");
+  const anchored = line.startsWith("/") || body.includes("/");
+  const pattern = (body.match(/\*\*\/|\/?\*\*|\*|\?|[^*?/]+|\//g) ?? []).map(globPart).join("");
+  return `${anchored ? "^" : "(?:^|/)"}${pattern}${folder ? "/" : "(?:/|$)"}`;
+}
+
+function globPart(part: string): string {
+  if (part === "**/") return "(?:.*/)?";
+  if (part.endsWith("**")) return part.startsWith("/") ? "/.*" : ".*";
+  if (part === "*") return "[^/]*";
+  return part === "?" ? "[^/]" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+}

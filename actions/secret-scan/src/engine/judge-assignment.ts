@@ -27,7 +27,7 @@ const plainWords = new Set(
 export function judgeAssignment(piece: Piece, start: number, end: number, latin1: Latin1): Found | undefined {
   if (piece.kind.kind === "lock") return undefined;
   const assignment = readAssignment(piece.bytes, start, end, piece.start, piece.end);
-  if (assignment === undefined || assignment.valueEnd - assignment.valueStart < 4) return undefined;
+  if (assignment === undefined || assignment.valueEnd - assignment.valueStart < 4 || isPartOfText(piece, assignment)) return undefined;
   const value = latin1(piece.bytes, assignment.valueStart, assignment.valueEnd);
   if (!isPossible(value, assignment)) return undefined;
   const name = nameOf(piece, assignment, latin1);
@@ -43,10 +43,18 @@ export function judgeAssignment(piece: Piece, start: number, end: number, latin1
   return { start: assignment.nameStart, end: assignment.valueEnd, secretStart, secretEnd: secretStart + trimmed.length };
 }
 
+/** `"Reset your token", "…"`: of two texts in a row the first is a name only if nothing else is in it. */
+function isPartOfText({ bytes, start }: Piece, { nameStart, operator }: Assignment): boolean {
+  if (operator !== 44) return false;
+  const before = nameStart > start ? bytes[nameStart - 1] : undefined;
+  return before !== 34 && before !== 39 && before !== 96;
+}
+
 /** What cannot be a secret, whatever the name; the cheap questions first. */
 function isPossible(value: string, { quote }: Assignment): boolean {
   if (quote !== 0 && /\s/.test(value) && !/^\S+(?: \S+){0,2}$/.test(value)) return false;
-  if (/[^\x20-\x7e\x80-\xff]|\\[ux]/.test(value)) return false;
+  // The last two begin what only a regular expression has.
+  if (/[^\x20-\x7e\x80-\xff]|\\[ux]|\[\^|\]\{\d/.test(value)) return false;
   return !/^[\s.,;:!?(){}[\]<>=|&*+#/\\_-]+$/.test(value);
 }
 
@@ -91,10 +99,11 @@ function isPassword(value: string, assignment: Assignment, piece: Piece): boolea
   const { kind, test, settings } = piece.kind;
   if (assignment.quote === 0 && (!bareCounts(piece, assignment) || isCodeExpression(value))) return false;
   if (settings && !looksLikeExample(value)) return isConfigured(value);
+  // Sentences stand in code and in translations.
+  if (/\s/.test(value)) return value.length >= 12 && kindsOf(value) >= 3 && /\d/.test(value) && isStrong(value);
   if (assignment.operator === 40 || assignment.operator === 44) return isStrong(value);
   if (kind === "docs") return isStrong(value) && entropyOf(value) >= 3.5 && value.length >= 14;
   if (test) return isStrong(value) && value.length >= 8 && entropyOf(value) >= 2.9;
-  if (/\s/.test(value)) return value.length >= 12 && kindsOf(value) >= 3 && /\d/.test(value);
   if (looksLikeExample(value) && !isStrong(value.replace(/example|sample|test|dummy/gi, ""))) return false;
   if (kind !== "config")
     return isStrong(value) || (value.length >= 6 && kindsOf(value) >= 2 && /\d/.test(value) && !/^[a-z]+[-_.][a-z-_.]+$/i.test(value));

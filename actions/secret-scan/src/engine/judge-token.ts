@@ -7,11 +7,6 @@ import { isExampleToken } from "./placeholders.ts";
 import { entropyOf } from "./statistics.ts";
 import { endsWord, isAlphanumeric, startsWord } from "./text.ts";
 
-/** True for a token whose own checksum says that its vendor never issued it: no rule at all shall take it for a secret. */
-export function isNobodys({ check }: PatternFinder, secret: string): boolean {
-  return check === "crc32-base62" && !passesCheck(check, secret);
-}
-
 /** The conditions of built-in patterns that their syntax does not say. */
 export function acceptsToken(piece: Piece, finder: PatternFinder, secret: string, start: number, end: number): boolean {
   const { bytes } = piece;

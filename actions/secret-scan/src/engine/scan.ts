@@ -75,7 +75,10 @@ export class ContentScanner {
     const kind = archiveDepth > 0 ? archiveKindOf(bytes, start, end) : undefined;
     if (kind !== undefined) {
       const { members, left } = unpack(kind, bytes.subarray(start, end), this.#inflate, path);
-      if (members.length > 0) return this.#scanMembers(members, left, archiveDepth);
+      // A packed tar is one layer: nobody who counts layers counts two.
+      const [only] = kind === "gzip" ? members : [];
+      const packedTar = only !== undefined && archiveKindOf(only.bytes, 0, only.bytes.length) === "tar";
+      if (members.length > 0) return this.#scanMembers(members, left, packedTar ? archiveDepth : archiveDepth - 1);
     }
     const packed = kind === undefined ? 0 : 1;
     const encoding = encodingOf(bytes, start, end);
@@ -89,7 +92,7 @@ export class ContentScanner {
     const detections: Detection[] = [];
     let packed = left > 0 ? 1 : 0;
     for (const { name, bytes } of members) {
-      const inner = this.#scan(bytes, 0, bytes.length, name, depth - 1);
+      const inner = this.#scan(bytes, 0, bytes.length, name, depth);
       packed += inner.packed;
       for (const detection of inner.detections)
         detections.push({ ...detection, member: detection.member === undefined ? name : `${name}!${detection.member}` });
