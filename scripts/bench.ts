@@ -4,6 +4,7 @@ import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 import { benchHealthCheck } from "./bench/health-check.ts";
 import { benchReport } from "./bench/report.ts";
+import { benchSecrets } from "./bench/secret-scan.ts";
 import { benchTargets, type Target } from "./bench/targets.ts";
 
 const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
@@ -11,6 +12,7 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
+  "secret-scan": () => benchSecrets(3),
   report: () => benchReport(10),
   "health-check": () => benchHealthCheck(5),
 };
