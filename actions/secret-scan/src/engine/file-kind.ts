@@ -21,7 +21,7 @@ const docExtensions = new Set(
   "md mdx markdown rst adoc asciidoc txt text tex org pod rdoc textile 1 3 5 8 man po pot xlf xliff srt csv tsv log out".split(" "),
 );
 const locks =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|bun\.lockb?|go\.(?:sum|mod)|cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|composer\.lock|gemfile\.lock|podfile\.lock|pubspec\.lock|mix\.lock|flake\.lock|deno\.lock|gradle\.lockfile|packages\.lock\.json|\.terraform\.lock\.hcl|shrinkwrap\.ya?ml|chart\.lock|[^/]*\.map|[^/]*\.snap|[^/]*\.svg|[^/]*\.min\.(?:js|css)|[^/]*\.(?:sha\d+|md5|asc|sig|crt|cer|pub))$/;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|bun\.lockb?|go\.(?:sum|mod)|cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|composer\.lock|gemfile\.lock|podfile\.lock|pubspec\.lock|mix\.lock|flake\.lock|deno\.lock|gradle\.lockfile|packages\.lock\.json|\.terraform\.lock\.hcl|shrinkwrap\.ya?ml|chart\.lock|\.(?:gitleaks|betterleaks)ignore|\.forge-secrets-ignore|[^/]*\.map|[^/]*\.snap|[^/]*\.svg|[^/]*\.min\.(?:js|css)|[^/]*\.(?:sha\d+|md5|asc|sig|crt|cer|pub))$/;
 const configNames =
   /(?:^|\/)(?:\.env[^/]*|[^/]*\.env|\.netrc|_netrc|\.npmrc|\.pypirc|\.pgpass|\.my\.cnf|\.htpasswd|htpasswd|passwd|shadow|credentials|config|\.s3cfg|\.dockercfg|dockerfile[^/]*|containerfile|jenkinsfile|vagrantfile|procfile|makefile|\.bashrc|\.bash_profile|\.profile|\.zshrc|\.bash_history|\.zsh_history|\.git-credentials|\.gitconfig|\.esmtprc|\.msmtprc|\.fetchmailrc|\.remote-sync\.json|sftp-config\.json|hosts|secrets?|passwords?)$/;
 const tests =
