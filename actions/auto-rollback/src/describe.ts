@@ -49,6 +49,7 @@ export function outcomeOf(told: Told, asked: Asked): Outcome<RollbackOutputs> {
 }
 
 function ruleOf(told: Told, verdict: Verdict): Rule {
+  if (verdict === "pass" || verdict === "neutral") return { name: "rollback", verdict };
   const stopped = told.rails.find(({ holds }) => !holds);
   return { name: "rollback", verdict, actual: told.decision, ...(stopped === undefined ? {} : { why: `${stopped.name}: ${stopped.why}` }) };
 }
