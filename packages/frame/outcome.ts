@@ -14,6 +14,8 @@ export interface Outcome<O = Readonly<Record<string, string | number | boolean |
   readonly headline: string;
   readonly outputs: O;
   readonly report: ReportBody;
+  /** What was given is wrong, which showed only once there were results worth reporting: overrides the verdict's own exit code. */
+  readonly exitCode?: 2;
 }
 
 /** Exit codes of every action and of the command line. */
