@@ -83,7 +83,7 @@ export default {
     "verify": {
       "description": "Targets that must be healthy afterwards, as health-check takes them. What runs is read back in any case.",
       "type": "yaml",
-      "example": "- https://checkout.example.com/health"
+      "example": "- {name: checkout, url: https://checkout.example.com/health}"
     },
     "migrations": {
       "description": "Globs of SQL migrations, from the repository's root, one a line. Those between the two commits must be expansions, or a person has to approve.",
