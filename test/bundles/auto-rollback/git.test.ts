@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { startGitServer } from "../../packages/git/server.ts";
+import { cleanUp, temporaryFolder } from "../harness.ts";
+import { commitAll, git, writeFiles } from "../repository.ts";
+import { play, told } from "./world.ts";
+
+afterAll(cleanUp);
+
+interface Hosted {
+  readonly clone: string;
+  readonly bare: string;
+  release(version: string, files: Readonly<Record<string, string>>): string;
+  run(inputs: Readonly<Record<string, string>>): ReturnType<typeof play>;
+}
+
+/** A clone of a repository on a real git server that wants a token; `v1` moves with every release. */
+async function hosted(): Promise<Hosted> {
+  const folder = temporaryFolder();
+  const bare = join(folder, "octo", "app");
+  git(folder, "init", "--quiet", "--bare", bare);
+  git(bare, "config", "http.receivepack", "true");
+  const clone = join(folder, "clone");
+  writeFiles(clone, { "README.md": "# App\n", ".gitignore": ".forge/\n" });
+  commitAll(clone, "first");
+  const server = await startGitServer(folder, "a-token");
+  git(clone, "remote", "add", "origin", `${server.url}/octo/app`);
+  git(clone, "push", "--quiet", bare, "HEAD:refs/heads/main");
+  return {
+    clone,
+    bare,
+    release(version, files) {
+      writeFiles(clone, files);
+      const commit = commitAll(clone, version);
+      git(clone, "tag", "--annotate", "--message", version, version);
+      git(clone, "push", "--quiet", bare, version, "HEAD:refs/heads/main", "+HEAD:refs/tags/v1");
+      return commit;
+    },
+    run: (inputs) => {
+      const given = { provider: "git-tag", settings: "{tag: v1, releases: 'v1.*'}", backend: "file", token: "a-token", ...inputs };
+      return play(clone, given, { env: { GITHUB_SERVER_URL: server.url } });
+    },
+  };
+}
+
+it("moves a tag back on a real server, once of two at once", async () => {
+  const here = await hosted();
+  const good = here.release("v1.0.0", { "a.txt": "1" });
+  await here.run({ verdict: "pass", deployment: "1" });
+  here.release("v1.1.0", { "a.txt": "2" });
+  const runs = await Promise.all([1, 2].map(() => here.run({ verdict: "fail", deployment: "2" })));
+  expect(runs.map(({ outputs }) => outputs["decision"]).sort(), runs[0]?.log).toEqual(["already-rolled-back", "rolled-back"]);
+  expect(git(here.bare, "rev-parse", "refs/tags/v1^{commit}")).toBe(good);
+  expect(runs[0]?.outputs["to"]).toBe("v1.0.0");
+});
+
+it("refuses without the right to push, and where a script was first it does nothing", async () => {
+  const here = await hosted();
+  here.release("v1.0.0", { "a.txt": "1" });
+  await here.run({ verdict: "pass", deployment: "1" });
+  here.release("v1.1.0", { "a.txt": "2" });
+  git(here.bare, "config", "http.receivepack", "false");
+  expect(told(await here.run({ verdict: "fail", deployment: "2" }))).toContain("refused credentials-missing");
+  git(here.bare, "config", "http.receivepack", "true");
+  git(here.bare, "update-ref", "refs/tags/v1", git(here.bare, "rev-parse", "v1.0.0^{commit}"));
+  expect(told(await here.run({ verdict: "fail", deployment: "2" }))).toContain("0 pass already-rolled-back");
+});
+
+it.each([
+  ["expand", "ALTER TABLE users ADD COLUMN nick text;", "0 pass rolled-back v1.1.0→v1.0.0"],
+  ["contract", "ALTER TABLE users DROP COLUMN name;", "1 fail refused migration v1.1.0→v1.0.0"],
+  ["unknown", "DO $$ BEGIN PERFORM 1; END $$;", "1 fail refused migration v1.1.0→v1.0.0"],
+])("a migration that is %s", async (kind, sql, expected) => {
+  const here = await hosted();
+  here.release("v1.0.0", { "db/1.sql": "CREATE TABLE users (id int, name text);" });
+  await here.run({ verdict: "pass", deployment: "1" });
+  here.release("v1.1.0", { "db/2.sql": sql });
+  const run = await here.run({ verdict: "fail", deployment: "2", migrations: "db/*.sql" });
+  expect(told(run), run.log).toBe(expected);
+  expect(run.report?.data["migrations"]).toMatchObject([{ path: "db/2.sql", class: kind }]);
+});
