@@ -36,7 +36,7 @@ export function openNpm({ settings, log }: Opening<"npm">): Provider {
       };
     },
     credentials: () => registry.missingCredentials(),
-    steps: (from, to) => stepsFor(registry, settings, from, to),
+    steps: (from, to, left) => stepsFor(registry, left === "bad" ? settings : { ...settings, deprecate: "" }, from, to),
     async apply(step, _, guard) {
       return step.kind === "retag" ? retag(registry, step, guard) : deprecate(registry, step, guard);
     },

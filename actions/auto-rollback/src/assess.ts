@@ -135,7 +135,7 @@ export class Assessment {
 
   async #plan(from: string, to: string): Promise<Plan> {
     const { settings, environment, service } = this.#asked;
-    const steps = await this.#provider.steps(from, to);
+    const steps = await this.#provider.steps(from, to, "bad");
     return makePlan({ provider: settings.provider, environment, service, from, to, steps });
   }
 

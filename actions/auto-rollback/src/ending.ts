@@ -59,7 +59,7 @@ export async function revert(session: Session): Promise<Told> {
     service,
     from: to,
     to: from,
-    steps: await provider.steps(to, from),
+    steps: await provider.steps(to, from, "good"),
   });
   return {
     decision: "planned",
@@ -77,7 +77,7 @@ async function goForward(session: Session, hands: Hands, found: Attempt): Promis
   const { provider, from: left, to: back, environment, service } = found.plan;
   let attempt = await takeOver(session.worker, found);
   if (attempt.state !== "reverting") attempt = await advance(session.worker, attempt, "reverting", "reverted by hand");
-  const steps = await session.provider.steps(back, left);
+  const steps = await session.provider.steps(back, left, "good");
   const plan = await makePlan({ provider, environment, service, from: back, to: left, steps });
   const conflict = await applyAll(hands, plan, steps);
   const verified = conflict === undefined ? await verify(hands, plan) : { ok: false, why: conflict };

@@ -48,8 +48,8 @@ export interface Provider {
   look(release: string): Promise<Artifact>;
   /** What is missing for writing, in words; `undefined` where nothing is known to be missing. */
   credentials(): Promise<string | undefined>;
-  /** What has to be done, in order; the same for the same state of the world. Each step looks first, so all of them may be repeated. */
-  steps(from: string, to: string): Promise<readonly Step[]>;
+  /** What has to be done, in order; the same for the same state of the world. Each step looks first, so all of them may be repeated. `left` says what is left. */
+  steps(from: string, to: string, left: "bad" | "good"): Promise<readonly Step[]>;
   /** Carries one step out; `guard` is to be called right before anything is changed, and throws where this run may not go on. */
   apply(step: Step, plan: Plan, guard: () => Promise<void>): Promise<Applied>;
   /** Waits until what was changed has come to rest, and reads it back. */
