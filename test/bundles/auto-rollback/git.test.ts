@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { operationsOf } from "../../fake-github/routes/operations.ts";
+import { startFakeGitHub } from "../../fake-github/server.ts";
 import { startGitServer } from "../../packages/git/server.ts";
 import { cleanUp, temporaryFolder } from "../harness.ts";
 import { commitAll, git, writeFiles } from "../repository.ts";
@@ -11,7 +13,7 @@ interface Hosted {
   readonly clone: string;
   readonly bare: string;
   release(version: string, files: Readonly<Record<string, string>>): string;
-  run(inputs: Readonly<Record<string, string>>): ReturnType<typeof play>;
+  run(inputs: Readonly<Record<string, string>>, env?: Readonly<Record<string, string>>): ReturnType<typeof play>;
 }
 
 /** A clone of a repository on a real git server that wants a token; `v1` moves with every release. */
@@ -36,9 +38,9 @@ async function hosted(): Promise<Hosted> {
       git(clone, "push", "--quiet", bare, version, "HEAD:refs/heads/main", "+HEAD:refs/tags/v1");
       return commit;
     },
-    run: (inputs) => {
+    run: (inputs, env = {}) => {
       const given = { provider: "git-tag", settings: "{tag: v1, releases: 'v1.*'}", backend: "file", token: "a-token", ...inputs };
-      return play(clone, given, { env: { GITHUB_SERVER_URL: server.url } });
+      return play(clone, given, { env: { GITHUB_SERVER_URL: server.url, ...env } });
     },
   };
 }
@@ -78,4 +80,29 @@ it.each([
   const run = await here.run({ verdict: "fail", deployment: "2", migrations: "db/*.sql" });
   expect(told(run), run.log).toBe(expected);
   expect(run.report?.data["migrations"]).toMatchObject([{ path: "db/2.sql", class: kind }]);
+});
+
+it("git-revert opens one pull request with the good content, and never pushes to the branch", async () => {
+  const here = await hosted();
+  const fake = await startFakeGitHub();
+  const made = fake.state.addRepository("octo/app");
+  fake.state.addActionsToken("a-token", made, { pull_requests: "write", contents: "write" });
+  const inputs = { provider: "git-revert", settings: "{branch: main}" };
+  const env = { GITHUB_API_URL: fake.url };
+  const good = here.release("v1.0.0", { "a.txt": "good" });
+  await here.run({ ...inputs, operation: "mark-good", to: "v1.0.0" }, env);
+  const bad = here.release("v1.1.0", { "a.txt": "bad", "b.txt": "new" });
+  const first = await here.run({ ...inputs, verdict: "fail", deployment: "2" }, env);
+  expect([first.exitCode, first.outputs["verdict"], first.outputs["decision"], first.outputs["to"]], first.log).toEqual([
+    0,
+    "neutral",
+    "planned",
+    good,
+  ]);
+  expect(told(await here.run({ ...inputs, verdict: "fail", deployment: "2" }, env))).toContain("0 neutral planned");
+  const proposals = operationsOf(made).proposals;
+  expect(proposals).toMatchObject([{ base: "main" }]);
+  expect(git(here.bare, "rev-parse", `refs/heads/${proposals[0]?.head ?? ""}^{tree}`)).toBe(git(here.bare, "rev-parse", `${good}^{tree}`));
+  expect(git(here.bare, "rev-parse", "refs/heads/main")).toBe(bad);
+  await fake.close();
 });
