@@ -27,6 +27,9 @@ export function openCommand({ settings, exec, workingDirectory, log }: Opening<"
     resolve: async (name) => name,
     commitOf: async () => "",
     async look(release) {
+      // A list of arguments knows no quotes: what begins with a dash would be an option.
+      if (release.startsWith("-"))
+        return { present: false, why: `${release} begins with a dash, and a program would take it for an option` };
       if (settings.exists.length === 0) return { present: true, why: "no `exists` was given, so it was not asked for" };
       const from = settings.exists.some((part) => part.includes("{from}")) ? await current() : "";
       const { exitCode } = await run(filled(settings.exists, from, release), askTimeout);

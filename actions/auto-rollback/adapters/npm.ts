@@ -15,8 +15,7 @@ export function openNpm({ settings, log }: Opening<"npm">): Provider {
   if (registry.token !== "") log.secret(registry.token);
   return {
     async current() {
-      const found = new Set<string>();
-      for (const name of packages) found.add(await registry.tagged(name, tag));
+      const found = new Set(await Promise.all(packages.map((name) => registry.tagged(name, tag))));
       const [release = "", ...others] = found;
       return { release, others, commit: "", rollback: false };
     },
@@ -111,6 +110,8 @@ class Registry {
   readonly token: string;
   readonly #url: string;
   readonly #http = openHttp();
+  /** Each package as it was when its tag was last read: versions are asked for right after tags. */
+  readonly #seen = new Map<string, Fields>();
 
   constructor(url: string, token: string) {
     this.#url = url;
@@ -118,14 +119,17 @@ class Registry {
   }
 
   async tagged(name: string, tag: string): Promise<string> {
-    const tags = fieldsOf((await this.document(name))["dist-tags"]);
+    const document = await this.document(name);
+    this.#seen.set(name, document);
+    const tags = fieldsOf(document["dist-tags"]);
     const version = tags[tag];
     if (typeof version === "string") return version;
     throw new UserError(`${name} has no dist-tag ${tag} in ${this.#url}.`, { exitCode: 3 });
   }
 
   async version(name: string, version: string): Promise<Fields | undefined> {
-    const found = fieldsOf((await this.document(name))["versions"])[version];
+    const document = this.#seen.get(name) ?? (await this.document(name));
+    const found = fieldsOf(document["versions"])[version];
     return found === undefined ? undefined : fieldsOf(found);
   }
 

@@ -81,13 +81,12 @@ export class Assessment {
   }
 
   #onceRails(running: Running, from: string): Rail[] {
-    const { automatic, window, deployment } = this.#asked;
+    const { automatic, window } = this.#asked;
     if (!automatic) return [];
     const { book, siblings } = this.#view;
-    const key = deployment || from;
     const behind = rollbackBehind(book, from);
     const itself = behind !== undefined || running.rollback;
-    const recent = recentAutomatic([book, ...siblings], key, this.#now, window);
+    const recent = recentAutomatic([book, ...siblings], this.#now, window);
     return [
       itself
         ? stops("is-rollback", "is-rollback", `a rollback put ${from} there`)

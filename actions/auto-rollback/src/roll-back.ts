@@ -36,13 +36,21 @@ async function assess(session: Session): Promise<Assessed> {
   return new Assessment(session.asked, session.provider, session.history, view, session.desk.now()).assess();
 }
 
-/** The idempotency key comes before every other rail: what was decided for this deployment stands. */
+/** The idempotency key comes before every other rail: what was decided for this deployment stands. Without one, what runs has to tell. */
 async function decided(session: Session): Promise<Told | undefined> {
   const { book } = await session.shelf.read();
   const { deployment } = session.asked;
-  const key = deployment || (book.attempts.length === 0 ? "" : (await session.provider.current()).release);
-  const attempt = book.attempts.findLast((each) => each.key === key);
-  return attempt === undefined ? undefined : endedAlready(attempt);
+  const attempt = deployment === "" ? book.attempts.at(-1) : book.attempts.findLast(({ key }) => key === deployment);
+  if (attempt === undefined) return undefined;
+  const ended = endedAlready(attempt);
+  if (ended?.decision !== "already-rolled-back") return deployment === "" && ended?.decision !== "halted" ? undefined : ended;
+  const { release, others } = await session.provider.current();
+  const { from, to } = attempt.plan;
+  if (release === to && others.length === 0) return ended;
+  if (deployment === "") return undefined;
+  if (release !== from) return ended;
+  const why = `${from} was rolled back for this deployment, and somebody has brought it back`;
+  return { ...ended, decision: "refused", reason: "window", headline: `Refused (window): ${why}` };
 }
 
 function endedAlready(attempt: Attempt): Told | undefined {

@@ -59,12 +59,12 @@ function standsOnNewest(from: string, { deployment }: Asked): Choice {
 }
 
 /** The automatic rollback of this environment that keeps another one from being made. */
-export function recentAutomatic(books: readonly Book[], key: string, now: number, window: number): Attempt | undefined {
+export function recentAutomatic(books: readonly Book[], now: number, window: number): Attempt | undefined {
   return books
     .flatMap(({ attempts }) => attempts)
     .find((attempt) => {
       const at = executedAt(attempt);
-      return attempt.automatic && attempt.key !== key && at !== undefined && now - Date.parse(at) < window;
+      return attempt.automatic && at !== undefined && now - Date.parse(at) < window;
     });
 }
 

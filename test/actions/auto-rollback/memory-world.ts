@@ -102,7 +102,10 @@ export class MemoryWorld {
       now: () => this.now++,
       store: {
         ...store,
-        read: () => (this.#ask(), store.read()),
+        read: () => {
+          this.#ask();
+          return store.read();
+        },
         write: async (from, changes, message) => {
           this.#ask();
           const done = await store.write(from, changes, message);

@@ -99,7 +99,7 @@ describe("npm", () => {
   });
 
   it("is finished after a kill at any request", async () => {
-    for (let stopAt = 10; stopAt < 80; stopAt += 7) {
+    for (let stopAt = 10; stopAt < 80; stopAt += 16) {
       const { folder, run } = await fresh("1.2.0");
       let kill = (): void => {};
       const counted = await proxy(stopAt, () => kill());
