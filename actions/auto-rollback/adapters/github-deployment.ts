@@ -9,7 +9,7 @@ import type { Opening } from "./providers.ts";
 
 const mostDeployments = 30;
 const deployTimeout = 1_800_000;
-const unheard = 20_000;
+const unheard = 45_000;
 const pause = 2_000;
 
 interface Deployment {

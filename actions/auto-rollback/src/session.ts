@@ -1,5 +1,6 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { Event } from "../../../packages/frame/event.ts";
+import type { Held } from "../../../packages/ledger/lock.ts";
 import { type Book, goodMark, type Mark } from "../../../packages/releases/book.ts";
 import type { Asked } from "./asked.ts";
 import type { Worker } from "./attempt.ts";
@@ -57,13 +58,14 @@ export class Session {
 
   /** Works while nobody else works on this environment. */
   async alone<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
-    const held = await this.desk.locks.acquire(this.#lock, lockWait);
-    if ("busy" in held) {
+    const taken = await this.desk.locks.acquire(this.#lock, lockWait);
+    if ("busy" in taken) {
       throw new UserError(
         `Another run has been working on ${this.asked.environment} for ${lockWait / 60_000} minutes, and this one gave up waiting.`,
         { exitCode: 3 },
       );
     }
+    const held = oneByOne(taken);
     const guard = (): Promise<void> => held.ensure(guardLength);
     try {
       return await this.desk.whileHeld(held, () => work(this.hands(guard)));
@@ -85,4 +87,23 @@ export class Session {
     const here = elsewhere.includes(this.event.name) ? "" : this.event.sha || (await this.history.head());
     return { release, commit: known || earlier || here, at: given.at, run: this.run, deployment: this.asked.deployment, why: given.why };
   }
+}
+
+/** The heartbeat and the looks before a change must not renew the lock at the same moment: the second would find it taken, by the first. */
+function oneByOne(held: Held): Held {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    get lease() {
+      return held.lease;
+    },
+    ensure(milliseconds) {
+      const next = last.then(() => held.ensure(milliseconds));
+      last = next.catch(() => undefined);
+      return next;
+    },
+    async release() {
+      await last;
+      await held.release();
+    },
+  };
 }
