@@ -17,6 +17,8 @@ export interface Assessed {
   readonly migrations: readonly Migration[];
   /** Somebody has gone back already: why. */
   readonly already?: string;
+  /** A rollback that the ledger knows put there what runs. */
+  readonly behind: boolean;
   /** A person has to say yes: why. */
   readonly approval?: string;
 }
@@ -61,7 +63,8 @@ export class Assessment {
     const rails = [...firstRails(asked), ...this.#onceRails(running, from)];
     const choice = chooseTarget(book, from, asked, wanted);
     const fromCommit = await this.#commitOf(running, from);
-    const known = { from, fromCommit, migrations: [] };
+    const behind = rollbackBehind(book, from) !== undefined;
+    const known = { from, fromCommit, migrations: [], behind };
     if ("already" in choice) return { ...known, rails, to: from, already: choice.already };
     if ("stop" in choice) return { ...known, rails: [...rails, choice.stop], to: wanted };
     const { target } = choice;

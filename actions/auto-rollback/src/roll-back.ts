@@ -168,13 +168,13 @@ function awaiting(assessed: Assessed, attempt: Attempt, approval: Approval): Tol
 async function toldWithoutActing(session: Session, assessed: Assessed, dry: boolean): Promise<Told | undefined> {
   const { from, to, rails, plan, migrations, already } = assessed;
   const stopped = rails.find((rail) => !rail.holds);
-  // What is so already needs no reason to be made so.
-  if (already !== undefined && (stopped === undefined || stopped.reason === "is-rollback")) {
+  // A script may have gone back, which the provider knows and the ledger does not: then there is nothing left to do.
+  if (already !== undefined && (stopped === undefined || (stopped.reason === "is-rollback" && !assessed.behind))) {
     const rail: Rail = { name: "target", holds: false, why: already, reason: "target-is-current" };
     return {
       decision: "already-rolled-back",
       reason: "target-is-current",
-      headline: `Already rolled back: ${already}`,
+      headline: `Already rolled back: ${already}. If it is ${from} that fails, mark it bad`,
       from,
       to,
       rails: [...rails, rail],

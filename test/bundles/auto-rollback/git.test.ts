@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { operationsOf } from "../../fake-github/routes/operations.ts";
@@ -105,4 +106,32 @@ it("git-revert opens one pull request with the good content, and never pushes to
   expect(git(here.bare, "rev-parse", `refs/heads/${proposals[0]?.head ?? ""}^{tree}`)).toBe(git(here.bare, "rev-parse", `${good}^{tree}`));
   expect(git(here.bare, "rev-parse", "refs/heads/main")).toBe(bad);
   await fake.close();
+});
+
+it("a shallow clone gets what it needs, for the tag and for the migrations", async () => {
+  const here = await hosted();
+  const good = here.release("v1.0.0", { "db/1.sql": "CREATE TABLE users (id int, name text);" });
+  await here.run({ verdict: "pass", deployment: "1" });
+  here.release("v1.1.0", { "db/2.sql": "ALTER TABLE users ADD COLUMN nick text;" });
+  here.release("v1.2.0", { "db/3.sql": "CREATE INDEX users_name ON users (name);" });
+  const shallow = temporaryFolder();
+  git(shallow, "clone", "--quiet", "--depth=1", "--no-tags", `file://${here.bare}`, "clone");
+  const clone = join(shallow, "clone");
+  git(clone, "remote", "set-url", "origin", git(here.clone, "remote", "get-url", "origin"));
+  cpSync(join(here.clone, ".forge"), join(clone, ".forge"), { recursive: true });
+  const server = new URL(git(clone, "remote", "get-url", "origin")).origin;
+  const inputs = {
+    provider: "git-tag",
+    settings: "{tag: v1, releases: 'v1.*'}",
+    backend: "file",
+    token: "a-token",
+    migrations: "db/*.sql",
+  };
+  const run = await play(clone, { ...inputs, verdict: "fail", deployment: "3" }, { env: { GITHUB_SERVER_URL: server } });
+  expect(told(run), run.log).toBe("0 pass rolled-back v1.2.0→v1.0.0");
+  expect(run.report?.data["migrations"]).toMatchObject([
+    { path: "db/2.sql", class: "expand" },
+    { path: "db/3.sql", class: "expand" },
+  ]);
+  expect(git(here.bare, "rev-parse", "refs/tags/v1^{commit}")).toBe(good);
 });
