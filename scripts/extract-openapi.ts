@@ -43,7 +43,7 @@ function operation(method: string, path: string): Operation {
   if (given === undefined) throw new Error(`${method} ${path} is not in the description.`);
   const body = follow(given.requestBody) as Json | undefined;
   const schema = body === undefined ? undefined : jsonSchema(body);
-  const responses = Object.entries(given.responses as Json).filter(([status]) => /^[245]\d\d$/.test(status));
+  const responses = Object.entries(given.responses as Json).filter(([status]) => /^[2-5]\d\d$/.test(status));
   return {
     parameters: ((given.parameters ?? []) as unknown[]).map((parameter) => parameterOf(follow(parameter) as Json)),
     ...(schema === undefined ? {} : { body: { required: body?.required === true, schema: strip(schema) as Json } }),

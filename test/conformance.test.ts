@@ -18,6 +18,8 @@ interface Conformance {
   readonly failing: Readonly<Record<string, string>>;
   /** How that ends, where it is not 1 and `fail`: some actions have nothing to fail, and say `unknown`. */
   readonly failsWith?: readonly [exitCode: 1 | 3, verdict: string];
+  /** What those inputs name and a run may therefore reach or start, beside git: `socket 127.0.0.1:80`, `program helm`. */
+  readonly named?: readonly RegExp[];
 }
 
 const names = readdirSync(join(root, "actions")).sort();
@@ -160,6 +162,16 @@ describe.each(names)("%s", async (name) => {
     const run = await play({ env: { TEST_SIGNAL: signal }, nodeArgs: ["--import", join(root, "test", "bundles", "wait-for-signal.mjs")] });
     expect(run.exitCode).toBe(code);
     expect(run.outputs["verdict"]).toBeUndefined();
+  });
+
+  it("opens no socket without a token, and starts nothing but git and what its inputs name", async () => {
+    const seen = join(temporaryFolder(), "world");
+    const env = { TEST_WORLD_FILE: seen, ACTIONS_RUNTIME_TOKEN: undefined, ACTIONS_RESULTS_URL: undefined };
+    const run = await play({ env, nodeArgs: ["--import", join(root, "test", "bundles", "watch-world.mjs")] });
+    expect(run.exitCode, run.log).toBe(0);
+    const touched = existsSync(seen) ? readFileSync(seen, "utf8").trim().split("\n") : [];
+    const allowed = [/^program git$/, ...(conformance.named ?? [])];
+    expect(touched.filter((one) => !allowed.some((pattern) => pattern.test(one)))).toEqual([]);
   });
 
   it("holds no import that could not be resolved", () => {

@@ -15,7 +15,9 @@ import { openWaivers, type WaiverBook } from "./waivers.ts";
 export interface Definition<M extends Manifest, P> {
   readonly manifest: M;
   readonly run: (inputs: Inputs<M>, ports: Ports & P, context: Context) => Promise<Outcome<Outputs<M>>>;
-  readonly bind: (ports: Ports) => P;
+  readonly bind: (ports: Ports, host: Host) => P;
+  /** The action posts its comment itself, so `comment: true` is not the frame's business. */
+  readonly ownComment?: true;
 }
 
 export interface Finished {
@@ -27,7 +29,7 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Declare, parse, run, render: everything between a host and an action. Never throws for what a user can cause. */
 export async function runAction<M extends Manifest, P>(definition: Definition<M, P>, host: Host): Promise<Finished> {
-  const run = new Run(definition.manifest, host);
+  const run = new Run(definition.manifest, host, definition.ownComment === true);
   try {
     return await run.finish(await run.judge(definition));
   } catch (error) {
@@ -60,6 +62,7 @@ function refusal(error: UserError): Judged {
 class Run {
   readonly #manifest: Manifest;
   readonly #host: Host;
+  readonly #ownComment: boolean;
   #id = "";
   #enforce = true;
   #comment = false;
@@ -70,9 +73,10 @@ class Run {
   #claimed = false;
   #reportPath: string | undefined;
 
-  constructor(manifest: Manifest, host: Host) {
+  constructor(manifest: Manifest, host: Host, ownComment: boolean) {
     this.#manifest = manifest;
     this.#host = host;
+    this.#ownComment = ownComment;
   }
 
   async judge<M extends Manifest, P>(definition: Definition<M, P>): Promise<Judged> {
@@ -91,7 +95,7 @@ class Run {
     // Asked for even where there is no configuration: a proposal can be what removed it.
     const changing = this.#changesConfig(ports);
     try {
-      return this.#accept(await definition.run(inputs, { ...ports, ...definition.bind(ports) }, context));
+      return this.#accept(await definition.run(inputs, { ...ports, ...definition.bind(ports, this.#host) }, context));
     } finally {
       this.#configChanged = await changing;
     }
@@ -217,7 +221,7 @@ class Run {
 
   /** A sentence for the report when no comment could be posted; the verdict never depends on it. */
   async #postComment(report: Report): Promise<string | undefined> {
-    if (!this.#comment || this.#ports === undefined) return undefined;
+    if (!this.#comment || this.#ownComment || this.#ports === undefined) return undefined;
     if (this.#host.event.pullRequest === undefined) return undefined;
     const body = this.#host.masker.mask(await this.#host.commentBody(report));
     const posted = await this.#ports.comment.upsert(this.#name(), body);

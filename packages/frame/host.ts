@@ -37,8 +37,8 @@ export interface Host {
   /** Where the report will be written; refuses a name that this job has used already. */
   claimReport(name: string): Promise<string>;
   publish(publication: Publication, reportPath: string): Promise<void>;
-  /** The report as Markdown for a pull request's comment. */
-  commentBody(report: Report): Promise<string>;
+  /** The report as Markdown for a pull request's comment, shorter by `spare` bytes than what fits there. */
+  commentBody(report: Report, spare?: number): Promise<string>;
   readonly masker: Pick<Masker, "mask" | "deep">;
   secret(value: string): void;
 }

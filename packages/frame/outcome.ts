@@ -14,7 +14,7 @@ export interface Outcome<O = Readonly<Record<string, string | number | boolean |
   readonly headline: string;
   readonly outputs: O;
   readonly report: ReportBody;
-  /** What was given is wrong, which showed only once there were results worth reporting: overrides the verdict's own exit code. */
+  /** Something given could not be read, yet there is a result to show: the step exits with 2, enforced or not. */
   readonly exitCode?: 2;
 }
 

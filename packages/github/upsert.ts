@@ -1,6 +1,6 @@
 import type { Client } from "./client.ts";
 import { inWords } from "./failures.ts";
-import { bodyOf, marked, ownOf, type Seen, seenOf } from "./sticky.ts";
+import { bodyOf, marked, markerOf, ownOf, type Seen, seenOf } from "./sticky.ts";
 
 export interface Place {
   readonly owner: string;
@@ -21,9 +21,19 @@ const looks = [1000, 2000, 4000] as const;
 /** How far back a look for what was just written goes. */
 const recently = 10 * 60 * 1000;
 
+/**
+ * What a comment shall say. A function gets what it says now, without the marker, or nothing where there is none; where it gives nothing, all stays as it is.
+ */
+export type Wording = string | ((previous: string | undefined) => Promise<string | undefined>);
+
 /** Makes the one comment with this key say `text`; usually two or three requests. */
-export async function upsertComment(client: Client, place: Place, key: string, text: string): Promise<Posted> {
-  return new Upsert(client, place, key, bodyOf(key, text)).run();
+export async function upsertComment(client: Client, place: Place, key: string, text: Wording): Promise<Posted> {
+  return new Upsert(client, place, key, text).run();
+}
+
+/** What the one comment with this key says, without the marker; `undefined` where there is none. */
+export async function readComment(client: Client, place: Place, key: string): Promise<{ text: string | undefined } | { skipped: string }> {
+  return new Upsert(client, place, key, "").read();
 }
 
 type Own = { readonly own: readonly Seen[] } | { readonly skipped: string };
@@ -33,21 +43,35 @@ class Upsert {
   readonly #at: { readonly owner: string; readonly repo: string };
   readonly #issue: { readonly owner: string; readonly repo: string; readonly issue_number: number };
   readonly #key: string;
-  readonly #body: string;
+  readonly #text: Wording;
+  #body = "";
 
-  constructor(client: Client, place: Place, key: string, body: string) {
+  constructor(client: Client, place: Place, key: string, text: Wording) {
     const { owner, repo, number } = place;
     this.#client = client;
     this.#at = { owner, repo };
     this.#issue = { owner, repo, issue_number: number };
     this.#key = key;
-    this.#body = body;
+    this.#text = text;
   }
 
   async run(): Promise<Posted> {
     const found = await this.#listOwn();
     if ("skipped" in found) return found;
+    const text = this.#text;
+    const wanted = typeof text === "string" ? text : await text(this.#withoutMarker(found.own));
+    if (wanted === undefined) return { url: found.own[0]?.url ?? "" };
+    this.#body = bodyOf(this.#key, wanted);
     return (await this.#updateOldest(found.own)) ?? this.#create();
+  }
+
+  async read(): Promise<{ text: string | undefined } | { skipped: string }> {
+    const found = await this.#listOwn();
+    return "skipped" in found ? found : { text: this.#withoutMarker(found.own) };
+  }
+
+  #withoutMarker([oldest]: readonly Seen[]): string | undefined {
+    return oldest?.body.slice(markerOf(this.#key).length + 1);
   }
 
   async #listOwn(since?: string): Promise<Own> {

@@ -138,7 +138,7 @@ function notice(report: Report, medium: "summary" | "comment", left: readonly st
   const more = left.length > 3 ? [`${counted(left.length - 3, "more part")}`] : [];
   const named = markdownText([...left.slice(0, 3), ...more].join(", "));
   const what = Buffer.byteLength(named) > longestNotice - 200 ? counted(left.length, "part") : named;
-  return `✂️ Left out for length: ${what}. All of it is in ${where}.\n\n`;
+  return `✂️ There is more. Left out for length: ${what}. All of it is in ${where}.\n\n`;
 }
 
 function footerOf(report: Report): string {

@@ -99,6 +99,8 @@ export interface ReportBody {
   readonly sections: readonly Section[];
   /** Sentences that belong under the headline: what was accepted, what could not be judged, what was left out. */
   readonly notes?: readonly string[];
+  /** The commit that the report is about, where the event does not say it. */
+  readonly head?: string;
   readonly base?: string;
   readonly baseline?: { readonly commit: string; readonly distance: number } | undefined;
   /** The action's own fields, read by other tools. */
@@ -116,7 +118,6 @@ export interface Report extends ReportBody {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The tested commit; under `pull_request` the head of the pull request is `head`. */
   readonly commit: string;
-  readonly head?: string;
   readonly enforced: boolean;
   /** The page of the run, for "more is there" links. */
   readonly runUrl?: string;

@@ -34,6 +34,8 @@ export interface PullRequest {
   readonly base: { readonly ref: string; readonly sha: string };
   readonly locked: boolean;
   readonly created: string;
+  /** Oldest first; the head alone where nothing is said. They must be in the repository's git. */
+  readonly commits?: readonly string[];
 }
 
 export interface CheckRun {
@@ -44,6 +46,30 @@ export interface CheckRun {
   conclusion: string | null;
   output: { title: string | null; summary: string | null; text: string | null; annotations: number };
   readonly created: string;
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly event: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** `owner/name`; a fork's runs stand in the repository that the pull request goes to. */
+  readonly headRepository: string;
+  /** Numbers of pull requests; none for forks. */
+  readonly pulls: readonly number[];
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly archive: Buffer;
+  readonly expired: boolean;
+  /** What the list says; the archive may be longer or shorter. */
+  readonly size: number;
 }
 
 /** One repository; later areas add their own collections. */
@@ -58,6 +84,8 @@ export class Repository {
   readonly pulls = new Map<number, PullRequest>();
   readonly checkRuns = new Map<number, CheckRun>();
   readonly issues = new IssueBook();
+  readonly runs = new Map<number, WorkflowRun>();
+  readonly artifacts: Artifact[] = [];
   listsServed = 0;
 
   constructor(given: { id: number; owner: string; name: string; private: boolean; defaultBranch: string }) {
@@ -144,6 +172,29 @@ export class State {
     };
     repository.pulls.set(pull.number, pull);
     return pull;
+  }
+
+  /** A run of a pull request's workflow, ended well. */
+  addRun(repository: Repository, given: Partial<WorkflowRun> & { id: number }): WorkflowRun {
+    const run: WorkflowRun = {
+      attempt: 1,
+      event: "pull_request",
+      status: "completed",
+      conclusion: "success",
+      headSha: "0".repeat(40),
+      headBranch: "change",
+      headRepository: repository.fullName,
+      pulls: [],
+      ...given,
+    };
+    repository.runs.set(run.id, run);
+    return run;
+  }
+
+  addArtifact(repository: Repository, given: Partial<Artifact> & Pick<Artifact, "run" | "name" | "archive">): Artifact {
+    const artifact: Artifact = { id: this.nextId(), expired: false, size: given.archive.length, ...given };
+    repository.artifacts.push(artifact);
+    return artifact;
   }
 
   addComment(repository: Repository, given: { issue: number; author: string; body: string }): IssueComment {

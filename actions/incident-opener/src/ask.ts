@@ -4,6 +4,7 @@ import { fingerprintOf, isFingerprint } from "../../../packages/ledger/fingerpri
 import type { EventKind, Policy } from "./course.ts";
 import type { IncidentInputs } from "./ports.ts";
 import type { About } from "./record.ts";
+import type { Severity } from "./severity.ts";
 
 /** What this run is to do, from its inputs. */
 export interface Asked {
@@ -12,6 +13,10 @@ export interface Asked {
   readonly policy: Policy;
   /** `undefined`: nothing happened that could be recorded. */
   readonly kind: EventKind | undefined;
+  /** What was given about it, and not made up. */
+  readonly patch: Partial<About>;
+  /** The event's severity; an update that gives none changes none. */
+  readonly severity: Severity | undefined;
   /** Text and evidence of a live incident are brought up to date. */
   readonly update: boolean;
   /** Which of several things it was; empty without `group`. */
@@ -31,7 +36,15 @@ export async function ask(inputs: IncidentInputs, event: RunEvent): Promise<Aske
     cooldown: inputs.cooldown,
   };
   const target = inputs.group === undefined ? "" : [about.service, about.check].filter((name) => name !== "").join(" / ");
-  return { fingerprint, about, policy, kind, update: inputs.operation === "update", target };
+  const update = inputs.operation === "update";
+  const severity = kind === "update" ? inputs.severity : about.severity;
+  return { fingerprint, about, patch: patchOf(inputs, about), policy, kind, severity, update, target };
+}
+
+const described = ["title", "summary", "severity", "labels", "runbook", "deployment"] as const;
+
+function patchOf(inputs: IncidentInputs, about: About): Partial<About> {
+  return Object.fromEntries(described.filter((name) => inputs[name] !== undefined).map((name) => [name, about[name]]));
 }
 
 function kindOf({ operation, verdict }: IncidentInputs): EventKind | undefined {
@@ -68,7 +81,7 @@ function aboutOf(inputs: IncidentInputs, event: RunEvent): About {
   return {
     title: titleOf(inputs, names, event),
     summary: (inputs.summary ?? "").slice(0, 8_000),
-    severity: inputs.severity,
+    severity: inputs.severity ?? "high",
     ...names,
     labels: splitList("labels", inputs.labels, longestLabel),
     assignees: splitList("assignees", inputs.assignees, 100).map((login) => login.replace(/^@/, "")),

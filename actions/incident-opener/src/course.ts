@@ -20,6 +20,8 @@ export interface Event {
   /** Which of several things failed or passed; empty for the only one. */
   readonly target?: string;
   readonly severity?: Severity;
+  /** Of a sample: how patient its run was, where that is not the record's own policy. */
+  readonly policy?: Policy;
   /** Login, or what acted. */
   readonly by?: string;
   /** Of `closed`: why, as GitHub says it; `duplicate of #12` where a comment says of which. */

@@ -54,7 +54,9 @@ export async function deliver(way: Way, parcel: Parcel): Promise<Delivered> {
   const late = await closeEarlier(way, parcel);
   const ready = await ensureIssue(way, parcel);
   const shown = shownOf(way, ready.record);
+  await closeSurplus(way, ready, shown);
   if (shown === undefined || ready.view === undefined) return settle(way, ready, late);
+  if (!ready.opened) await closeStrays(way, ready, shown, ready.view);
   const posted = await bringUpToDate(way, shown, ready.view, { ...parcel, opened: ready.opened });
   return settle(way, ready, [...late, ...posted]);
 }
@@ -87,6 +89,24 @@ async function closeEarlier(way: Way, { record, snapshot }: Parcel): Promise<rea
   return posted;
 }
 
+/** Where a list lagged longer than a lock lasts, a run that died has left a second issue. Looked for only when there is something to tell anyway. */
+async function closeStrays(way: Way, { record, snapshot }: Ready, { course }: Shown, view: IssueView): Promise<void> {
+  if (!snapshot.paths.includes(waitingPath(record.fingerprint))) return;
+  for (const { number } of await candidates(way, record, course.occurrences.length - 1)) {
+    if (number !== view.number) await closeDuplicate(way, number, view.number, record.fingerprint);
+  }
+}
+
+/** Events that arrive late may show that two incidents were one, or none. */
+async function closeSurplus(way: Way, { record, view }: Ready, shown: Shown | undefined): Promise<void> {
+  for (const reference of record.issues.slice(shown?.course.occurrences.length ?? 0)) {
+    const issue = reference === null ? undefined : await way.desk.tracker.get(reference.number);
+    if (issue?.open !== true) continue;
+    if (view === undefined) await way.desk.tracker.update(issue.number, { state: "completed" });
+    else await closeDuplicate(way, issue.number, view.number, record.fingerprint);
+  }
+}
+
 const commentKey = ({ fingerprint }: IncidentRecord, { key }: Note): string => `incident/${fingerprint}/${key}`;
 
 export function shownOf(way: Pick<Way, "desk" | "repository">, record: IncidentRecord): Shown | undefined {
@@ -116,8 +136,9 @@ async function ensureIssue(way: Way, parcel: Parcel): Promise<Ready> {
   const { record, snapshot } = parcel;
   const nothing = { record, snapshot, ...unopened };
   const shown = shownOf(way, record);
-  if (shown === undefined || shown.occurrence.openedAt === undefined) return nothing;
+  if (shown === undefined) return nothing;
   const recorded = record.issues[shown.course.occurrences.length - 1];
+  if (shown.occurrence.openedAt === undefined && !recorded) return nothing;
   if (recorded) {
     const view = parcel.view?.number === recorded.number ? parcel.view : await way.desk.tracker.get(recorded.number);
     if (view !== undefined) return { ...nothing, view };
@@ -201,7 +222,7 @@ function changeOf(shown: Shown, view: IssueView, { evidence, retitle, opened }: 
   const outdated = severity !== undefined && severity !== occurrence.severity;
   const body = issueBody(shown, opened ? undefined : evidence, view.body);
   const kept = view.labels.filter((label) => !label.startsWith("severity:"));
-  const labels = [...new Set([...kept, ...wantedLabels(shown)])];
+  const labels = [...new Set([...kept, ...wantedLabels(shown), ...(retitle ? record.about.labels : [])])];
   const sameLabels = labels.length === view.labels.length && labels.every((label) => view.labels.includes(label));
   const live = isLive(occurrence.phase);
   return {
@@ -255,7 +276,8 @@ async function store(
     way.desk.store,
     async (current) => {
       const now = (await knownRecord(current, delivered.fingerprint)) ?? delivered;
-      const issues = Array.from({ length: Math.max(now.issues.length, index + 1) }, (_, at) => now.issues[at] ?? null);
+      const known = Math.max(follow(now.events, now.policy, way.desk.now()).occurrences.length, index + 1);
+      const issues = Array.from({ length: Math.min(Math.max(now.issues.length, index + 1), known) }, (_, at) => now.issues[at] ?? null);
       if (issue !== undefined) issues[index] = { number: issue.number, url: issue.url };
       const record = { ...now, issues, author, posted: [...new Set([...now.posted, ...posted])] };
       const same = now.events.length === delivered.events.length;

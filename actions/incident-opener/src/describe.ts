@@ -3,6 +3,7 @@ import { type Course, isLive, type State } from "./course.ts";
 import type { Delivered } from "./deliver.ts";
 import type { Letter } from "./letter.ts";
 import type { Backend } from "./ports.ts";
+import type { About } from "./record.ts";
 import { hasChanged, type Remembered } from "./remember.ts";
 import type { Severity } from "./severity.ts";
 import { iso, type Measures, measure, spanText } from "./times.ts";
@@ -76,13 +77,18 @@ export function headlineOf(told: Told): string {
   const words = stateSentence(course, occurrence === undefined ? undefined : measure(occurrence), severity);
   const same = (before?.state ?? "quiet") === course.state;
   const again = same && course.state !== "quiet" ? "still " : "";
-  return course.state === "quiet" ? `No incident: ${title} is passing` : `Incident${issue} is ${again}${words}: ${title}`;
+  return course.state === "quiet" ? `No incident: ${passing(letter.about)}` : `Incident${issue} is ${again}${words}: ${title}`;
 }
 
 function silencedLine(name: string, title: string, issue: number | undefined, live: boolean): string {
   return live && issue !== undefined
     ? `Silenced by ${name}: incident ${issue} stays open, ${title}`
     : `Silenced by ${name}: ${title} is not recorded`;
+}
+
+function passing({ service, check, group, environment, title }: About): string {
+  const name = group !== "" ? group : [service, check].filter((part) => part !== "").join(" / ");
+  return name === "" ? `what "${title}" is about passes` : `${name} passes${environment === "" ? "" : ` in ${environment}`}`;
 }
 
 function stateSentence({ state }: Course, measures: Measures | undefined, severity: Severity): string {

@@ -5,6 +5,7 @@ import { htmlText } from "../../../packages/report/markdown-text.ts";
 import type { Block, Report, Text } from "../../../packages/report/model.ts";
 import { Page } from "../../../packages/report/page.ts";
 import { readReport } from "../../../packages/report/read-report.ts";
+import type { Hide } from "./hide.ts";
 import { parsed } from "./record.ts";
 
 /** UTF-8 bytes that all evidence may have in an issue. */
@@ -22,7 +23,7 @@ export interface Evidence {
 }
 
 /** Reads the files and shows them; nothing that is missing or unreadable stops an incident. */
-export async function readEvidence(patterns: readonly string[], files: Files): Promise<Evidence> {
+export async function readEvidence(patterns: readonly string[], files: Files, hide: Hide): Promise<Evidence> {
   if (patterns.length === 0) return { markdown: "", notes: [] };
   const notes: string[] = [];
   const paths = await pathsOf(patterns, files, notes);
@@ -30,7 +31,7 @@ export async function readEvidence(patterns: readonly string[], files: Files): P
   const left: string[] = [];
   const writing: Writing = { page, tree: undefined, medium: "comment", leaveOut: (what) => left.push(what) };
   for (const path of paths.slice(0, mostFiles)) {
-    const blocks = await blocksOf(path, files, notes);
+    const blocks = await blocksOf(path, files, notes, hide);
     if (blocks === undefined) continue;
     page.open(`<details><summary>${htmlText(path.slice(-200))}</summary>\n\n`, "</details>\n\n");
     writeBlocks(writing, path, blocks);
@@ -54,9 +55,9 @@ async function pathsOf(patterns: readonly string[], files: Files, notes: string[
   return [...found];
 }
 
-async function blocksOf(path: string, files: Files, notes: string[]): Promise<readonly Block[] | undefined> {
+async function blocksOf(path: string, files: Files, notes: string[], hide: Hide): Promise<readonly Block[] | undefined> {
   try {
-    const text = await files.readText(path, largestFile);
+    const text = hide(await files.readText(path, largestFile));
     const report = reportOf(text, path);
     return report === undefined ? [endOf(text)] : reportBlocks(report);
   } catch (error) {

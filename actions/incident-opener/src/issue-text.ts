@@ -75,7 +75,7 @@ export function markerLine({ record, course, occurrence }: Shown): string {
     reopened: occurrence.reopened,
   };
   const short = JSON.stringify(facts, (_, value: unknown) => (typeof value === "string" ? value.slice(0, 200) : value));
-  const json = short.replace(/[^\x20-\x7e]|[<>&@#`-]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const json = short.replace(/[^\x20-\x7e]|[<>&@#`]|-(?=-)/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `<!-- forge-incident:${fingerprint} ${json} -->`;
 }
 
@@ -156,10 +156,12 @@ function paragraphs(text: string): Block[] {
 function facts({ course, occurrence }: Shown): Block {
   const measures = measure(occurrence);
   const after = (seconds: number | undefined, at: number | undefined, by = ""): Text =>
-    seconds === undefined || at === undefined ? "–" : `${spanText(seconds * 1000)} after the first failure${by}, ${timeText(at)}`;
+    seconds === undefined || at === undefined
+      ? "–"
+      : [`${spanText(seconds * 1000)} after the first failure${by}, `, { code: timeText(at) }];
   const by = occurrence.acknowledgedBy === undefined ? "" : `, by ${occurrence.acknowledgedBy}`;
   const rows: Text[][] = [
-    ["First failing sample", timeText(occurrence.since)],
+    ["First failing sample", { code: timeText(occurrence.since) }],
     ["Detected", after(measures.detect, occurrence.openedAt)],
     ["Acknowledged", after(measures.acknowledge, occurrence.acknowledgedAt, by)],
     ["Recovered", after(measures.recover, occurrence.recoveredAt)],
@@ -175,7 +177,7 @@ function targets({ targets: all }: Course): Block {
     .map(({ name, failing, since }): Text[] => [
       { code: name === "" ? "(no name)" : name },
       failing ? { strong: "failing" } : "passing",
-      timeText(since),
+      { code: timeText(since) },
     ]);
   const columns = [{ title: "Target" }, { title: "State" }, { title: "Since" }];
   return { kind: "table", columns, rows, more: Math.max(all.length - mostTargets, 0) };
@@ -191,7 +193,8 @@ const refName = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/;
 export function deploymentText(deployment: string, repository: string): Text {
   const text = deployment.trim();
   const [, before = "", after = ""] = /^(\S+?)\.{2,3}(\S+)$/.exec(text) ?? [];
-  const refs = refName.test(before) && refName.test(after) && !text.includes("://");
+  const known = /^https?:\/\/[^/]+\/[^/]+\/[^/]+$/.test(repository);
+  const refs = known && refName.test(before) && refName.test(after) && !text.includes("://");
   if (refs)
     return [
       { code: after },
@@ -200,7 +203,7 @@ export function deploymentText(deployment: string, repository: string): Text {
       ": ",
       { link: `${repository}/compare/${before}...${after}`, text: "what changed" },
     ];
-  if (/^[0-9a-f]{7,40}$/.test(text)) return [{ link: `${repository}/commit/${text}`, text: text.slice(0, 12), code: true }];
+  if (known && /^[0-9a-f]{7,40}$/.test(text)) return [{ link: `${repository}/commit/${text}`, text: text.slice(0, 12), code: true }];
   return /^https?:\/\/\S+$/.test(text) ? { link: text, text } : { code: text };
 }
 
@@ -227,7 +230,7 @@ function previous(past: readonly Past[]): Block {
     .map(({ issue, severity, since, recoveredAt }): Text[] => [
       issue === null || issue.url === "" ? `${issue?.number ?? ""}` : { link: issue.url, text: `issue ${issue.number}` },
       severity,
-      timeText(since),
+      { code: timeText(since) },
       recoveredAt === null ? "–" : spanText(recoveredAt - since),
     ]);
   const columns = [{ title: "Issue" }, { title: "Severity" }, { title: "Since" }, { title: "Recovered after" }];
@@ -241,7 +244,7 @@ export function noteText(note: Note, { record, occurrence, course }: Shown, runU
   const { recover } = measure(occurrence);
   const words: Readonly<Record<Note["about"], Text>> = {
     escalated: [{ strong: `Escalated to ${occurrence.severity}` }, `: ${record.about.title}`],
-    reopened: [{ strong: "Failing again" }, ` since ${timeText(note.at)}.`],
+    reopened: [{ strong: "Failing again" }, " since ", { code: timeText(note.at) }, "."],
     flapping: [
       { strong: "Flapping" },
       `: ${course.flappingPercent} % of the last samples changed. The incident stays open until it is steady, and comments pause.`,

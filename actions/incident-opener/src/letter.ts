@@ -8,6 +8,9 @@ export interface Letter {
   readonly about: About;
   readonly policy: Policy;
   readonly events: readonly Event[];
+  /** What an update says; the rest stays as it is. */
+  readonly patch?: Partial<About>;
+  readonly update?: boolean;
   /** Markdown that this action rendered. */
   readonly evidence: string;
   /** Its events have the time of the machine that wrote it, because GitHub told none. */
@@ -19,8 +22,18 @@ export interface Letter {
 const schema = "forge-outbox/1";
 const longestEvidence = 40_000;
 
-export function renderLetter({ fingerprint, about, policy, events, evidence, localTime = false }: Letter): string {
-  return `${JSON.stringify({ schema, fingerprint, about, policy, events, evidence, localTime }, undefined, 1)}\n`;
+export function renderLetter({
+  fingerprint,
+  about,
+  policy,
+  events,
+  evidence,
+  patch = {},
+  update = false,
+  localTime = false,
+}: Letter): string {
+  const given = update ? Object.keys(patch) : [];
+  return `${JSON.stringify({ schema, fingerprint, about, policy, events, evidence, update, given, localTime }, undefined, 1)}\n`;
 }
 
 /** Sorts by time, and two runs of one moment do not collide. */
@@ -38,9 +51,12 @@ export function readLetter(text: string): Letter | undefined {
   if (!Array.isArray(events) || events.length === 0 || events.length > 200) return undefined;
   const known = events.map(eventOf);
   if (known.some((event) => event === undefined)) return undefined;
+  const names: readonly unknown[] = Array.isArray(value.given) ? value.given : [];
   return {
     fingerprint,
     about,
+    patch: Object.fromEntries(Object.entries(about).filter(([name]) => names.includes(name))),
+    update: value.update === true,
     policy,
     events: known.filter((event) => event !== undefined),
     evidence: "",

@@ -1,4 +1,4 @@
-import { type Course, type Event, type EventKind, isLive, type Occurrence, type Policy, type Target } from "./course.ts";
+import { type Course, type Event, type EventKind, isLive, type Policy, type Target } from "./course.ts";
 import { flappingPercent } from "./flapping.ts";
 import { Current } from "./occurrence.ts";
 import type { Severity } from "./severity.ts";
@@ -33,8 +33,10 @@ export function follow(events: readonly Event[], policy: Policy, now: number): C
 }
 
 class Follower {
-  readonly #policy: Policy;
-  readonly #done: Occurrence[] = [];
+  readonly #usual: Policy;
+  /** That of the latest sample: what a run says about patience holds from its sample on, and changes nothing that has been. */
+  #policy: Policy;
+  readonly #done: Current[] = [];
   readonly #targets = new Map<string, Target>();
   #now: Current | undefined;
   #history: boolean[] = [];
@@ -43,11 +45,13 @@ class Follower {
   #lastFlapping = Number.NEGATIVE_INFINITY;
 
   constructor(policy: Policy) {
+    this.#usual = policy;
     this.#policy = policy;
   }
 
   take(event: Event): void {
     const current = this.#now;
+    if (event.kind === "fail" || event.kind === "pass" || event.kind === "open") this.#policy = event.policy ?? this.#usual;
     const meaning: Readonly<Record<EventKind, () => void>> = {
       fail: () => this.#fail(event, false),
       open: () => this.#fail(event, true),
@@ -70,7 +74,7 @@ class Follower {
       state: flapping ? "flapping" : phase,
       flapping,
       flappingPercent: Math.round(this.#percent * 100) / 100,
-      occurrences: last === undefined ? this.#done : [...this.#done, last],
+      occurrences: [...this.#done, ...(this.#now === undefined ? [] : [this.#now])].map((occurrence) => occurrence.seen()),
       targets: [...this.#targets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
   }
@@ -92,7 +96,7 @@ class Follower {
     this.#expire(at);
     if ([...this.#targets.values()].some(({ failing }) => failing)) return;
     if (this.#now === undefined || this.#now.phase === "pending") {
-      this.#forget();
+      this.#forget(this.#done.pop());
       return;
     }
     this.#noteFlapping(this.#flap(false), at);
@@ -103,12 +107,12 @@ class Follower {
   #resolveByHand(event: Event): void {
     for (const target of this.#targets.values()) this.#targets.set(target.name, { ...target, failing: false, since: event.at });
     const pending = this.#now?.phase === "pending";
-    this.#forget(pending ? undefined : this.#now);
-    this.#now?.resolve(event.at, event.by);
+    this.#forget(pending ? this.#done.pop() : this.#now);
+    if (!pending) this.#now?.resolve(event.at, event.by);
   }
 
-  /** What never became an incident leaves nothing behind, and what somebody has called over does not flap. */
-  #forget(goesOn?: Current): void {
+  /** What never became an incident leaves what was before, and what somebody has called over does not flap. */
+  #forget(goesOn: Current | undefined): void {
     this.#now = goesOn;
     this.#history = [];
     this.#percent = 0;
@@ -116,7 +120,7 @@ class Follower {
   }
 
   #begin(at: number, severity: Severity): void {
-    if (this.#now !== undefined) this.#done.push(this.#now.seen());
+    if (this.#now !== undefined) this.#done.push(this.#now);
     this.#now = new Current(at, severity);
   }
 

@@ -6,7 +6,7 @@ export default {
   "description": "Keeps exactly one issue per incident, through races, crashes and flapping, and closes it when the trouble is over.",
   "inputs": {
     "operation": {
-      "description": "What to do. `auto` goes by `verdict`; `open` opens at once; `update` brings the text, evidence and severity of a live incident up to date; `acknowledge` and `resolve` say so by hand.",
+      "description": "What to do. `auto` goes by `verdict`; `open` opens at once; `update` brings what is given (title, summary, severity, labels, runbook, deployment, evidence) of a live incident up to date; `acknowledge` and `resolve` say so by hand.",
       "type": "enum",
       "options": [
         "auto",
@@ -26,7 +26,7 @@ export default {
         "unknown",
         "neutral"
       ],
-      "example": "${{ steps.health.outputs.verdict }}"
+      "example": "fail"
     },
     "fingerprint": {
       "description": "What tells this incident from others, instead of `service`, `check` and `environment`. Twelve hex digits are taken as they are.",
@@ -54,7 +54,7 @@ export default {
       "example": "Checkout does not answer"
     },
     "severity": {
-      "description": "How bad it is. A higher one escalates a live incident; a lower one changes nothing.",
+      "description": "How bad it is, by default `high`. A higher one escalates a live incident; a lower one changes nothing.",
       "type": "enum",
       "options": [
         "critical",
@@ -62,7 +62,7 @@ export default {
         "medium",
         "low"
       ],
-      "fallback": "high"
+      "example": "critical"
     },
     "summary": {
       "description": "A few sentences at the top of the issue.",
@@ -71,7 +71,7 @@ export default {
     "evidence": {
       "description": "Files shown in the issue, one glob per line. Reports of other actions become tables, of anything else the end is shown. Files that are missing are named and stop nothing.",
       "type": "list",
-      "example": "${{ steps.health.outputs.report }}"
+      "example": "reports/*.json"
     },
     "labels": {
       "description": "Further labels, one a line or with commas between.",

@@ -41,7 +41,9 @@ export async function observedEvents(
  */
 async function writersAmong(deeds: readonly Observed[], tracker: Tracker): Promise<readonly string[]> {
   const orders = deeds.filter(({ kind, what }) => kind === "commented" && order.test(what));
-  const ranked = orders.toSorted((a, b) => Number(b.insider === true) - Number(a.insider === true) || b.at - a.at);
+  const ranked = orders.toSorted(
+    (a, b) => Number(b.insider === true) - Number(a.insider === true) || b.at - a.at || orders.indexOf(b) - orders.indexOf(a),
+  );
   const asked = new Set([...new Set(ranked.map(({ by }) => by))].slice(0, mostAsked));
   for (const by of new Set(orders.map((each) => each.by).filter((login) => asked.has(login)))) {
     if (await tracker.mayWrite(by)) return [by];

@@ -93,7 +93,12 @@ export function pastOf({ severity, since, resolvedAt, recoveredAt }: Occurrence,
 /** Samples between equal ones say nothing that these do not, but for the last few, which flapping is judged by. */
 function thinned(events: readonly Event[]): readonly Event[] {
   const same = (a: Event | undefined, b: Event): boolean =>
-    a !== undefined && a.kind === b.kind && a.target === b.target && a.severity === b.severity && (a.kind === "fail" || a.kind === "pass");
+    a !== undefined &&
+    a.kind === b.kind &&
+    a.target === b.target &&
+    a.severity === b.severity &&
+    samePolicy(a.policy, b.policy) &&
+    (a.kind === "fail" || a.kind === "pass");
   return events.filter((event, index) => {
     if (index >= events.length - recentEvents) return true;
     return ![-3, -2, -1, 1].every((step) => same(events[index + step], event));
@@ -130,12 +135,13 @@ export function readRecord(text: string, fingerprint: string): IncidentRecord {
 /** An event from outside; `undefined` for what is none. */
 export function eventOf(value: unknown): Event | undefined {
   if (!isObject(value)) return undefined;
-  const { id, at, kind, target, severity, by, reason } = value;
+  const { id, at, kind, target, severity, policy, by, reason } = value;
   const texts = [target, by, reason].every((text) => text === undefined || (typeof text === "string" && text.length <= 500));
   if (typeof id !== "string" || id === "" || id.length > 200 || !texts) return undefined;
   if (typeof at !== "number" || !Number.isSafeInteger(at) || at < 0) return undefined;
   if (!eventKinds.some((known: EventKind) => known === kind)) return undefined;
   if (severity !== undefined && !isSeverity(severity)) return undefined;
+  if (policy !== undefined && !isPolicy(policy)) return undefined;
   return value as unknown as Event;
 }
 
@@ -146,6 +152,10 @@ export function isAbout(value: unknown): value is About {
   return (
     texts.every((name) => typeof value[name] === "string") && lists.every((name) => isTexts(value[name])) && isSeverity(value.severity)
   );
+}
+
+export function samePolicy(a: Policy | undefined, b: Policy | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 export function isPolicy(value: unknown): value is Policy {

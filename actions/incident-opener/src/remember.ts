@@ -4,7 +4,17 @@ import { type Course, type Event, isLive } from "./course.ts";
 import { type Letter, renderWaiting } from "./letter.ts";
 import { follow } from "./lifecycle.ts";
 import type { Desk } from "./ports.ts";
-import { compacted, type IncidentRecord, newRecord, readRecord, recordPath, renderRecord, waitingPath, withEvents } from "./record.ts";
+import {
+  compacted,
+  type IncidentRecord,
+  newRecord,
+  readRecord,
+  recordPath,
+  renderRecord,
+  samePolicy,
+  waitingPath,
+  withEvents,
+} from "./record.ts";
 import { worse } from "./severity.ts";
 import { iso } from "./times.ts";
 
@@ -60,11 +70,14 @@ export function merge(
   observed: readonly Event[] = [],
 ): Merged {
   const base = known ?? newRecord(letter.fingerprint, letter.about, letter.policy);
-  const before = known === undefined ? undefined : follow(known.events, letter.policy, now);
-  const record = withEvents({ ...base, policy: letter.policy }, [...observed, ...letter.events.map((event) => later(event, base, letter))]);
-  const course = follow(record.events, letter.policy, now);
-  const renewed = known !== undefined && (update || renews(before, course, letter));
-  return { record: renewed ? { ...record, about: letter.about } : record, course, before, renewed };
+  const before = known === undefined ? undefined : follow(known.events, known.policy, now);
+  const policy = samePolicy(base.policy, letter.policy) ? {} : { policy: letter.policy };
+  const record = withEvents(base, [...observed, ...letter.events.map((event) => ({ ...later(event, base, letter), ...policy }))]);
+  const course = follow(record.events, record.policy, now);
+  const about = update ? { ...base.about, ...letter.patch } : letter.about;
+  const differs = JSON.stringify(about) !== JSON.stringify(base.about);
+  const renewed = known !== undefined && (update ? differs : renews(before, course, letter));
+  return { record: renewed ? { ...record, about } : record, course, before, renewed };
 }
 
 /** The `Date` header knows whole seconds: of two runs within one, the one that is recorded later is the later one. */
@@ -114,7 +127,7 @@ async function changesFor(
     const journal = journalPath(entry.environment, entry.at);
     changes[journal] = append(changes[journal] ?? (await snapshot.read(journal)) ?? "", [entry]);
   }
-  const shows = course.occurrences.some(({ openedAt }) => openedAt !== undefined);
+  const shows = record.issues.length > 0 || course.occurrences.some(({ openedAt }) => openedAt !== undefined);
   const differs = fresh.length > 0 || merged.renewed || JSON.stringify(course.targets) !== JSON.stringify(before?.targets ?? []);
   if (shows && differs) changes[waitingPath(letter.fingerprint)] = renderWaiting(letter);
   return changes;

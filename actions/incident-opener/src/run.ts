@@ -9,6 +9,7 @@ import { type Event, isLive } from "./course.ts";
 import { type Delivered, deliver, type Way } from "./deliver.ts";
 import { headlineOf, type IncidentOutputs, noOutputs, outputsOf, reportOf, type Told } from "./describe.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
+import { hideIn, hiding } from "./hide.ts";
 import { type Letter, letterName, readLetter, renderLetter } from "./letter.ts";
 import { observedEvents } from "./observe.ts";
 import type { Backend, Desk, IncidentInputs, IncidentPorts, IssueView } from "./ports.ts";
@@ -25,8 +26,10 @@ const mostOthers = 3;
  */
 export async function run(inputs: IncidentInputs, ports: IncidentPorts, context: Context): Promise<Outcome<IncidentOutputs>> {
   const silences = readSilences(inputs.silences);
-  const asked = await ask(inputs, context.event);
-  const evidence = await readEvidence(inputs.evidence ?? [], ports.files);
+  const hide = hiding(inputs.token);
+  const plain = await ask(inputs, context.event);
+  const asked = { ...plain, about: hideIn(hide, plain.about), patch: hideIn(hide, plain.patch), target: hide(plain.target) };
+  const evidence = await readEvidence(inputs.evidence ?? [], ports.files, hide);
   return new Incident(inputs, asked, silences, evidence, ports, context).run();
 }
 
@@ -80,7 +83,7 @@ class Incident {
     const silence = this.#asked.kind === "fail" ? silencedBy(this.#silences, about, desk.now()) : undefined;
     const known = await knownRecord(opening, fingerprint);
     const { view, observed } = await this.#look(desk, known);
-    const heard = silence === undefined ? "all" : this.#goesOn(desk, known, observed) ? "quietly" : "not";
+    const heard = this.#hearing(desk, known, observed, silence !== undefined);
     const letter = this.#letter(desk.now(), heard);
     const remembered = await this.#remember(desk, letter, opening, known, observed);
     this.#recorded = remembered;
@@ -112,16 +115,17 @@ class Incident {
 
   /** What this run itself has to say: one event at most. */
   #letter(now: number, heard: "all" | "quietly" | "not"): Letter {
-    const { fingerprint, about, policy, kind, target } = this.#asked;
+    const { fingerprint, about, patch, policy, kind, target } = this.#asked;
     const unique = crypto.randomUUID().slice(0, 8);
     const by = kind === "acknowledge" || kind === "resolve" ? { by: `run ${this.#run}` } : {};
     const whose = target === "" ? {} : { target };
     const id = `${this.#run} ${this.#context.event.job} ${unique}`.slice(0, 200);
     // A silence keeps an incident from getting worse, and not from going on: else passes around it would seem to be a streak.
-    const severity = heard === "quietly" ? "low" : about.severity;
+    const level = heard === "quietly" ? "low" : this.#asked.severity;
+    const severity = level === undefined ? {} : { severity: level };
     const at = Math.floor(now / 1000) * 1000;
-    const events: readonly Event[] = kind === undefined || heard === "not" ? [] : [{ id, at, kind, severity, ...whose, ...by }];
-    return { fingerprint, about, policy, events, evidence: this.#evidence.markdown, fresh: true };
+    const events: readonly Event[] = kind === undefined || heard === "not" ? [] : [{ id, at, kind, ...severity, ...whose, ...by }];
+    return { fingerprint, about, patch, update: this.#asked.update, policy, events, evidence: this.#evidence.markdown, fresh: true };
   }
 
   async #remember(
@@ -138,17 +142,20 @@ class Incident {
     return remember(desk, letter, { run: this.#run, from, update, observed });
   }
 
-  /** Whether the incident is live, after what people did to its issue. */
-  #goesOn(desk: Desk, known: IncidentRecord | undefined, observed: readonly Event[]): boolean {
-    if (known === undefined) return false;
-    const { course } = merge(known, { ...this.#letter(0, "not"), policy: known.policy }, desk.now(), false, observed);
-    return isLive(course.occurrences.at(-1)?.phase ?? "quiet");
+  /** How much of what this run says counts, given where the incident is after what people did to its issue. */
+  #hearing(desk: Desk, known: IncidentRecord | undefined, observed: readonly Event[], silenced: boolean): "all" | "quietly" | "not" {
+    const { kind } = this.#asked;
+    const course = known === undefined ? undefined : merge(known, this.#letter(0, "not"), desk.now(), false, observed).course;
+    const phase = course?.occurrences.at(-1)?.phase ?? "quiet";
+    if (silenced) return isLive(phase) ? "quietly" : "not";
+    const order = kind === "acknowledge" || kind === "resolve" || kind === "update";
+    return order && !isLive(phase) && !(kind === "resolve" && phase === "pending") ? "not" : "all";
   }
 
   /** The issue as it is now, and what people did to it. */
   async #look(desk: Desk, known: IncidentRecord | undefined): Promise<{ view: IssueView | undefined; observed: readonly Event[] }> {
     if (known === undefined) return { view: undefined, observed: [] };
-    const { course } = merge(known, { ...this.#letter(0, "not"), policy: known.policy }, desk.now(), false);
+    const { course } = merge(known, this.#letter(0, "not"), desk.now(), false);
     const occurrence = course.occurrences.at(-1);
     const reference = known.issues[course.occurrences.length - 1];
     if (occurrence === undefined || !reference || occurrence.phase === "closed") return { view: undefined, observed: [] };
@@ -170,7 +177,7 @@ class Incident {
       }
       const said = this.#inOurTime(desk, letter);
       try {
-        ({ snapshot } = await remember(desk, said, { run: this.#run, from: snapshot }));
+        ({ snapshot } = await remember(desk, said, { run: this.#run, from: snapshot, update: letter.update === true }));
       } catch (error) {
         if (!isUserError(error) || letter.fingerprint === this.#asked.fingerprint) throw error;
         this.#notes.push(`${name} in the outbox could not be delivered, and was left there: ${messageOf(error)}`);

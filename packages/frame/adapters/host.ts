@@ -41,7 +41,7 @@ export async function openHost(manifest: Manifest, version: string, environment:
       if (reportPath !== "") writeReport(reportPath, masker.mask(renderJson(publication.report)));
       await surface.publish(publication);
     },
-    commentBody: async (report) => (await import("./comment-body.ts")).commentBody(report),
+    commentBody: async (report, spare) => (await import("./comment-body.ts")).commentBody(report, spare),
     masker,
     secret: (value) => surface.log.secret(value),
   };

@@ -80,7 +80,7 @@ export function memoryHost(world: MemoryWorld = {}): MemoryHost {
       return `/reports/${name}.json`;
     },
     publish: async (publication) => void published.push(publication),
-    commentBody: async (report) => commentBody(report),
+    commentBody: async (report, spare) => commentBody(report, spare),
     masker,
     secret: (value) => void masker.add(value),
     published,

@@ -52,7 +52,7 @@ export class IssueStore implements Store {
     if ("busy" in held) return "overtaken";
     try {
       const known = this.#standings.get(from);
-      const issue = known?.issue ?? (await this.#pointer()) ?? (await this.#orphan());
+      const issue = known?.issue ?? (await this.#pointer()) ?? (await this.#adopted());
       const now = this.#snapshot(await this.#standing(issue));
       if (now.version !== from.version) return "overtaken";
       await held.ensure(10_000);
@@ -109,8 +109,20 @@ export class IssueStore implements Store {
     return own.map((issue) => numberAt(issue, "number") ?? 0).sort((a, b) => a - b)[0];
   }
 
+  /** Points at the orphan before anything else: who reads follows the pointer, and would never see what it holds. */
+  async #adopted(): Promise<number | undefined> {
+    const orphan = await this.#orphan();
+    if (orphan !== undefined) await this.#pointTo(orphan);
+    return orphan;
+  }
+
   async #create(body: string): Promise<number> {
     const number = await this.#post(body);
+    await this.#pointTo(number);
+    return number;
+  }
+
+  async #pointTo(number: number): Promise<void> {
     const description = `Forge keeps its records in issue #${number}`;
     const named = await this.#access.ask("issues", "PATCH /repos/{owner}/{repo}/labels/{name}", { name: pointerLabel, description });
     if ("failure" in named) throw this.#access.unexpected("the ledger's label", named.failure);
@@ -119,7 +131,6 @@ export class IssueStore implements Store {
       state: "closed",
       state_reason: "completed",
     });
-    return number;
   }
 
   /** Where the answer was lost, the list is read before anything is posted again. */

@@ -4,7 +4,6 @@ import { run } from "../../../actions/incident-opener/src/run.ts";
 import { parseYaml } from "../../../packages/frame/adapters/yaml.ts";
 import type { Event } from "../../../packages/frame/event.ts";
 import { parseInputs } from "../../../packages/frame/inputs.ts";
-import type { Ports } from "../../../packages/frame/ports.ts";
 import { openWaivers } from "../../../packages/frame/waivers.ts";
 import { Unreachable } from "../../../packages/ledger/failures.ts";
 import type { Locks } from "../../../packages/ledger/lock.ts";
@@ -21,7 +20,7 @@ export interface MemoryIssue extends IssueView {
 
 export type Outcome = Awaited<ReturnType<typeof run>>;
 
-const runEvent: Event = {
+export const runEvent: Event = {
   name: "schedule",
   repository: "octo/app",
   sha: "c".repeat(40),
@@ -37,6 +36,22 @@ const runEvent: Event = {
   serverUrl: "https://github.com",
   apiUrl: "https://api.github.com",
 };
+
+/** Runs the action with inputs as texts; what it needs besides is not asked for. */
+export async function play(
+  given: Readonly<Record<string, string>>,
+  world: Pick<IncidentPorts, "desks" | "clock" | "log">,
+  event: Partial<Event> = {},
+): Promise<Outcome> {
+  const { inputs, problems } = await parseInputs(
+    manifest,
+    (name) => (given[name] === undefined ? undefined : { from: "input", text: given[name] }),
+    async (name, text) => parseYaml(text, { input: name }),
+  );
+  if (problems.length > 0) throw new Error(problems.join(" "));
+  const context = { event: { ...runEvent, ...event }, id: "", terminal: false, waivers: openWaivers([], world.clock.now()) };
+  return run(inputs as IncidentInputs, world as IncidentPorts, context);
+}
 
 /** The action with its ledger, its issues and its outbox in memory. It can be killed at any call to the world, before or after the call is done. */
 export class MemoryWorld {
@@ -57,13 +72,9 @@ export class MemoryWorld {
     this.calls = 0;
     this.#killAt = killAt;
     this.#locked = false;
-    const { inputs } = await parseInputs(
-      manifest,
-      (name) => (given[name] === undefined ? undefined : { from: "input", text: given[name] }),
-      async (name, text) => parseYaml(text, { input: name }),
-    );
-    const context = { event: runEvent, id: "", terminal: false, waivers: openWaivers([], this.now) };
-    return run(inputs as IncidentInputs, this.#ports(), context);
+    const silent = (): void => undefined;
+    const log = { debug: silent, info: silent, notice: silent, warning: silent, secret: silent };
+    return play(given, { desks: this.#desks(), clock: { now: () => this.now + this.skew }, log });
   }
 
   open(): MemoryIssue[] {
@@ -77,21 +88,6 @@ export class MemoryWorld {
     const result = await deed();
     if (call + 1 === this.#killAt) throw new Killed();
     return result;
-  }
-
-  #ports(): IncidentPorts {
-    const silent = (): void => undefined;
-    const unused = (): never => {
-      throw new Error("not asked for");
-    };
-    const ports: Partial<Ports> & Pick<IncidentPorts, "desks"> = {
-      log: { debug: silent, info: silent, notice: silent, warning: silent, secret: silent },
-      clock: { now: () => this.now + this.skew },
-      http: { request: unused },
-      exec: { run: unused },
-      desks: this.#desks(),
-    };
-    return ports as IncidentPorts;
   }
 
   #desks(): Desks {

@@ -35,7 +35,7 @@ const order = ["critical", "high", "medium", "low"];
 
 /** What is expected right after the last sample. */
 export function expected(samples: readonly Sample[], rules: Rules): Expected {
-  const reading: Reading = { life: undefined, issues: 0, flapping: false, history: [] };
+  const reading: Reading = { life: undefined, issues: 0, flapping: false, history: [], before: [] };
   for (const sample of samples) {
     if (sample.failing) fails(reading, sample, rules);
     else passes(reading, sample, rules);
@@ -48,6 +48,8 @@ interface Reading {
   issues: number;
   flapping: boolean;
   history: boolean[];
+  /** Incidents that are over for good. */
+  before: Life[];
 }
 
 function look(reading: Reading, failing: boolean): void {
@@ -60,6 +62,7 @@ function fails(reading: Reading, { at, severity }: Sample, rules: Rules): void {
   look(reading, true);
   const over = reading.life?.over;
   const gone = over !== undefined && at - over > rules.reopenWithin;
+  if (gone && reading.life !== undefined) reading.before.push(reading.life);
   const life: Life =
     reading.life === undefined || gone ? { first: at, opened: undefined, over: undefined, good: [], severity } : reading.life;
   life.good = [];
@@ -75,8 +78,8 @@ function fails(reading: Reading, { at, severity }: Sample, rules: Rules): void {
 function passes(reading: Reading, { at }: Sample, rules: Rules): void {
   const { life } = reading;
   if (life?.opened === undefined) {
-    // Nothing has come of it, so it counts for nothing.
-    Object.assign(reading, { life: undefined, flapping: false, history: [] });
+    // Nothing has come of it, so all is as it was before.
+    Object.assign(reading, { life: reading.before.pop(), flapping: false, history: [] });
     return;
   }
   look(reading, false);

@@ -33,16 +33,6 @@ describe.each(both)("%s: an answer that is lost", (_, permissions) => {
     expect(here.incidents()).toHaveLength(1);
     fake.verify();
   });
-
-  it("502 before: it is made by the second try", async () => {
-    const here = world(fake, permissions);
-    fake.fault({ method: "POST", path: /\/issues$/ }, { kind: "status", status: 502 });
-    // Nothing is found, so the list is read again and again for seven seconds.
-    const run = await here.run({ verdict: "fail" });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(here.incidents()).toHaveLength(1);
-    fake.verify();
-  });
 });
 
 describe("a limit", () => {
@@ -93,45 +83,36 @@ describe("a limit", () => {
   });
 });
 
+const nobody = { env: { GITHUB_API_URL: "http://127.0.0.1:9" } };
+
+const pull = {
+  number: 7,
+  head: { sha: "b".repeat(40), repo: { full_name: "octo/app" } },
+  base: { sha: "c".repeat(40), ref: "main", repo: { full_name: "octo/app" } },
+};
+
 describe("no answer at all", () => {
-  it("keeps what it has to say, and the next run says it once, with its time", async () => {
+  it("keeps what it has to say for the next run, which says it once, with its time; but a pull request cannot bring letters along", async () => {
     const here = world(fake);
-    const down = await here.run({ verdict: "fail" }, { env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
+    const [down, free, nothing] = await Promise.all([
+      here.run({ verdict: "fail" }, nobody),
+      here.run({ verdict: "fail", enforce: "false" }, { ...nobody, workspace: temporaryFolder() }),
+      here.run({ verdict: "unknown" }, { ...nobody, workspace: temporaryFolder() }),
+    ]);
     expect([down.exitCode, down.outputs["verdict"]], down.log).toEqual([3, "unknown"]);
     expect(outbox(here)).toHaveLength(1);
+    expect([free.exitCode, free.outputs["verdict"]]).toEqual([0, "unknown"]);
+    expect(free.log).toMatch(/not enforced/i);
+    expect([nothing.exitCode, nothing.outputs["verdict"], nothing.report?.data["outbox"]]).toEqual([0, "neutral", null]);
+
     here.now = Date.now() + minutes(1);
+    await here.run({ verdict: "pass", service: "other" }, { eventName: "pull_request", event: { number: 7, pull_request: pull } });
+    expect([here.incidents().length, outbox(here).length]).toEqual([0, 1]);
     const next = await here.run({ verdict: "fail" });
     expect(told(next).slice(0, 3), next.log).toEqual([0, "pass", "open"]);
     expect(Number(next.outputs["time-to-detect"])).toBeLessThan(5);
     expect(outbox(here)).toEqual([]);
     fake.verify();
-  });
-
-  it("not enforced, it exits with 0 and says so", async () => {
-    const here = world(fake);
-    const run = await here.run({ verdict: "fail", enforce: "false" }, { env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
-    expect([run.exitCode, run.outputs["verdict"]]).toEqual([0, "unknown"]);
-    expect(run.log).toMatch(/not enforced/i);
-  });
-
-  it("an unknown verdict has nothing to keep", async () => {
-    const here = world(fake);
-    const run = await here.run({ verdict: "unknown" }, { env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
-    expect([run.exitCode, run.outputs["verdict"]]).toEqual([0, "neutral"]);
-    expect(outbox(here)).toEqual([]);
-  });
-
-  it("a pull request cannot bring letters along", async () => {
-    const here = world(fake);
-    await here.run({ verdict: "fail", service: "forged" }, { env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
-    const pull = {
-      number: 7,
-      head: { sha: "b".repeat(40), repo: { full_name: "octo/app" } },
-      base: { sha: "c".repeat(40), ref: "main", repo: { full_name: "octo/app" } },
-    };
-    await here.run({ verdict: "pass" }, { eventName: "pull_request", event: { number: 7, pull_request: pull } });
-    expect(here.incidents()).toEqual([]);
-    expect(outbox(here)).toHaveLength(1);
   });
 });
 

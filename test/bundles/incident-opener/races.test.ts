@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FakeGitHub, startFakeGitHub } from "../../fake-github/server.ts";
 import { cleanUp, temporaryFolder } from "../harness.ts";
-import { minutes, rights, world } from "./github.ts";
+import { rights, world } from "./github.ts";
 
 let fake: FakeGitHub;
 beforeAll(async () => {
@@ -30,34 +30,4 @@ describe.each(both)("%s", (_, permissions) => {
     expect(here.comments(Number(number))).toEqual([]);
     fake.verify();
   }, 60_000);
-
-  it("a run that is killed at any request, before or after it is carried out, loses nothing and doubles nothing", async () => {
-    const whole = world(fake, permissions);
-    await whole.run({ verdict: "fail" });
-    const boundaries = fake.requests.length;
-    expect(boundaries).toBeGreaterThan(8);
-    for (let at = 0; at < boundaries; at++) {
-      const after = at % 2 === 0;
-      const here = world(fake, permissions);
-      fake.fault({ skip: at }, { kind: "stall", after });
-      const killed = await here.run(
-        { verdict: "fail" },
-        {
-          started: (child) => {
-            const timer = setInterval(() => {
-              if (fake.requests.length > at) child.kill("SIGKILL");
-            }, 5);
-            child.on("exit", () => clearInterval(timer));
-          },
-        },
-      );
-      expect(killed.signal, `boundary ${at}`).toBe("SIGKILL");
-      here.pass(minutes(5));
-      const next = await here.run({ verdict: "fail" });
-      expect([next.exitCode, next.outputs["state"]], `boundary ${at} ${after ? "after" : "before"}\n${next.log}`).toEqual([0, "open"]);
-      expect(here.incidents(), `boundary ${at}`).toHaveLength(1);
-      expect(next.outputs["incident-number"]).toBe(String(here.incidents()[0]?.number));
-      fake.verify();
-    }
-  }, 120_000);
 });

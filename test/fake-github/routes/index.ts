@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { actionsRoutes } from "./actions.ts";
 import { checkRoutes } from "./checks.ts";
 import { collaboratorRoutes } from "./collaborators.ts";
 import { contentRoutes } from "./contents.ts";
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...searchRoutes,
   ...pullRoutes,
   ...checkRoutes,
+  ...actionsRoutes,
   ...gitRoutes,
   ...contentRoutes,
   ...repositoryRoutes,

@@ -1,8 +1,21 @@
-import { type Answer, notFound, onRepository, type RepositoryCall, type Route } from "../route.ts";
+import { type Answer, notFound, onRepository, paged, type RepositoryCall, type Route } from "../route.ts";
 import { fullRepository, htmlUrl, nodeId, repositoryUrl, simpleUser } from "../shapes.ts";
 import type { PullRequest, Repository } from "../state.ts";
+import { listedCommit } from "./repositories.ts";
 
 export const pullRoutes: readonly Route[] = [
+  onRepository("GET", "/pulls", [["pull_requests", "read"]], (call): Answer => {
+    const { repository, query } = call;
+    const head = query.get("head");
+    const label = (pull: PullRequest): string => `${pull.head.repository.split("/")[0] ?? ""}:${pull.head.ref}`;
+    const shown = [...repository.pulls.values()].filter((pull) => head === null || label(pull) === head);
+    return paged(call, shown, (pull) => shape(call, pull));
+  }),
+  onRepository("GET", "/pulls/{pull_number}/commits", [["pull_requests", "read"]], (call): Answer => {
+    const pull = call.repository.pulls.get(Number(call.parameters.pull_number));
+    if (pull === undefined) return notFound();
+    return paged(call, pull.commits ?? [pull.head.sha], (sha) => listedCommit(call, sha));
+  }),
   onRepository("GET", "/pulls/{pull_number}", [["pull_requests", "read"]], (call): Answer => {
     const pull = call.repository.pulls.get(Number(call.parameters.pull_number));
     return pull === undefined ? notFound() : { status: 200, body: shape(call, pull) };
