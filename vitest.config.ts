@@ -6,8 +6,10 @@ export default defineConfig({
   test: {
     dir: "test",
     exclude: [...configDefaults.exclude, "test/act/**"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Most tests wait for a process that they have started.
+    maxWorkers: "150%",
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 });

@@ -3,7 +3,9 @@ import { cpus, totalmem } from "node:os";
 import { benchRollback } from "./bench/auto-rollback.ts";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+import { benchHealthCheck } from "./bench/health-check.ts";
 import { benchReport } from "./bench/report.ts";
+import { benchSecrets } from "./bench/secret-scan.ts";
 import { benchTargets, type Target } from "./bench/targets.ts";
 
 const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
@@ -12,7 +14,9 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
   "auto-rollback": () => benchRollback(5),
+  "secret-scan": () => benchSecrets(3),
   report: () => benchReport(10),
+  "health-check": () => benchHealthCheck(5),
 };
 
 function line(row: Row | Target): string {

@@ -52,10 +52,15 @@ function parseRun(args: readonly string[], actions: readonly Manifest[]): Comman
   const pending = [...rest];
   for (let argument = pending.shift(); argument !== undefined; argument = pending.shift()) {
     if (argument === "--help" || argument === "-h") return { kind: "help", action };
-    if (argument === "--json" && !("json" in action.inputs)) json = true;
+    if (argument === "--json" && !takesJson(action, pending[0])) json = true;
     else readFlag(argument, pending, action, inputs);
   }
   return { kind: "run", action, inputs, json };
+}
+
+/** An action may have an input of that name; without a value `--json` asks for the report all the same. */
+function takesJson({ inputs }: Manifest, next: string | undefined): boolean {
+  return "json" in inputs && next !== undefined && !next.startsWith("--");
 }
 
 /** `--name value`, `--name=value`, and for booleans `--name` alone. A list may be given several times. */

@@ -39,7 +39,7 @@ export function openFetcher(options: FetchOptions): Fetcher {
   let remote: Promise<Remote> | undefined;
   const findRemote = (): Promise<Remote> => (remote ??= remoteOf(repository, event));
 
-  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+  const once = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
     const started = performance.now();
     try {
       const result = await git.run(args, { env, timeout: Math.max(1, Math.ceil(left)) });
@@ -51,6 +51,15 @@ export function openFetcher(options: FetchOptions): Fetcher {
     } finally {
       left -= performance.now() - started;
     }
+  };
+
+  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+    let failed = await once(args, env);
+    for (let tries = 0; failed !== undefined && isLocked.test(failed) && tries < lockTries; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, lockPause));
+      failed = await once(args, env);
+    }
+    return failed;
   };
 
   return {
@@ -82,6 +91,11 @@ export function openFetcher(options: FetchOptions): Fetcher {
     },
   };
 }
+
+/** Another fetch in the same checkout holds one of its locks, or has just changed what this one had read. */
+const isLocked = /\.lock': File exists|shallow file has changed/;
+const lockTries = 40;
+const lockPause = 250;
 
 function refspec(wanted: Wanted): string {
   return "commit" in wanted ? wanted.commit : `+refs/heads/${wanted.branch}:${fetchedBranch(wanted.branch)}`;

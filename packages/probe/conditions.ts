@@ -170,7 +170,7 @@ function resolved(operand: Operand, facts: Facts, elapsed: number | undefined, b
   if (operand.placeholder === "BODY") return bodyValue(operand, facts, body);
   const value = plainValue(operand, facts, elapsed);
   if (operand.apply === "has") return String(value !== undefined);
-  if (operand.apply === "len") return value === undefined ? undefined : String([...value].length);
+  if (operand.apply === "len") return value === undefined ? undefined : String(codePoints(value));
   return value;
 }
 
@@ -180,7 +180,7 @@ function plainValue({ placeholder, path }: Operand, facts: Facts, elapsed: numbe
     case "STATUS":
       return number(facts.status);
     case "RESPONSE_TIME":
-      return number(elapsed);
+      return number(elapsed === undefined ? undefined : Math.round(elapsed));
     case "CERTIFICATE_EXPIRATION":
       return number(facts.certificate);
     case "VALUE":
@@ -207,12 +207,19 @@ function bodyValue({ apply, path }: Operand, facts: Facts, body: Json): string |
   const found = path.reduce<unknown>(stepInto, whole);
   if (apply === "has") return String(found !== undefined && found !== null);
   if (apply === "len") {
-    if (typeof found === "string") return String([...found].length);
+    if (typeof found === "string") return String(codePoints(found));
     if (Array.isArray(found)) return String(found.length);
     return typeof found === "object" && found !== null ? String(Object.keys(found).length) : undefined;
   }
   if (found === undefined) return undefined;
   return typeof found === "string" ? found : JSON.stringify(found);
+}
+
+/** Counted, not spread into a list: a body can be long. */
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 function stepInto(value: unknown, step: string | number): unknown {

@@ -101,6 +101,8 @@ async function handshake(plain: Socket, address: Resolved, options: ConnectOptio
     socket: plain,
     // The certificate is looked at before a single byte is sent, and then told apart by what is wrong with it.
     rejectUnauthorized: false,
+    // The host is compared afterwards, so that what is said about the chain is about the chain.
+    checkServerIdentity: () => undefined,
     ...(isIP(bare) > 0 ? {} : { servername: bare }),
     ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
   });

@@ -15,7 +15,7 @@ export async function probeDisk(target: Target, deadline: Deadline): Promise<Obs
     const { blocks, bfree, bavail, bsize } = await deadline.race(statfs(target.url), late);
     // As `df` counts: what is reserved for root is neither used nor free.
     const used = blocks - bfree;
-    const value = used + bavail === 0 ? 0 : (100 * used) / (used + bavail);
+    const value = used + bavail === 0 ? 0 : Math.round((10_000 * used) / (used + bavail)) / 100;
     const free = bavail * bsize;
     return {
       facts: { connected: true, value, free },

@@ -28,12 +28,17 @@ export class Reader {
     const socket = this.#socket;
     const found = new Promise<T>((resolve, reject) => {
       const look = (): boolean => {
-        const result = enough(this.#kept);
-        if (result !== undefined) {
+        try {
+          const result = enough(this.#kept);
+          if (result === undefined && this.#kept.length <= mostBytes) return false;
+          if (result === undefined) throw new ProbeFailure(`${this.#name}.protocol`, "the answer is not of that protocol");
           this.#kept = this.#kept.subarray(result.used);
           resolve(result.value);
-        } else if (this.#kept.length > mostBytes) reject(new ProbeFailure(`${this.#name}.protocol`, "the answer is not of that protocol"));
-        return result !== undefined;
+        } catch (error) {
+          // Thrown in a listener, it would end the whole process.
+          reject(error);
+        }
+        return true;
       };
       if (look()) return;
       const hear = (piece: Buffer): void => {
