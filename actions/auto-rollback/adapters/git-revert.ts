@@ -1,6 +1,5 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import { isSha } from "../../../packages/git/command.ts";
-import { openClient } from "../../../packages/github/adapters/client.ts";
 import type { Client } from "../../../packages/github/client.ts";
 import { inWords } from "../../../packages/github/failures.ts";
 import { at, textAt } from "../../../packages/ledger/adapters/access.ts";
@@ -20,7 +19,10 @@ export async function openGitRevert(given: Opening<"git-revert">): Promise<Provi
     if (sha === undefined) throw new UserError(`The repository's server has no branch ${branch}.`, { exitCode: 3 });
     return sha;
   };
-  const client = (): Client => openClient({ token: token ?? "", apiUrl: event.apiUrl, log });
+  const client = async (): Promise<Client> => {
+    const { openClient } = await import("../../../packages/github/adapters/client.ts");
+    return openClient({ token: token ?? "", apiUrl: event.apiUrl, log });
+  };
   return {
     async current() {
       const sha = await head();
@@ -65,7 +67,7 @@ export async function openGitRevert(given: Opening<"git-revert">): Promise<Provi
         const refused = await server.push(commit, ref, standing);
         if (refused !== undefined) throw new UserError(`The branch for the pull request could not be pushed: ${refused}`, { exitCode: 3 });
       }
-      return propose(client(), { owner, repo }, step, plan);
+      return propose(await client(), { owner, repo }, step, plan);
     },
     // Whether it is merged is for people to say.
     settled: async () => ({ ok: true, why: "the pull request is open" }),

@@ -1,5 +1,4 @@
 import { UserError } from "../../../packages/frame/errors.ts";
-import { openClient } from "../../../packages/github/adapters/client.ts";
 import type { Client } from "../../../packages/github/client.ts";
 import { inWords } from "../../../packages/github/failures.ts";
 import { at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
@@ -23,7 +22,8 @@ interface Deployment {
 }
 
 /** GitHub Deployments: an earlier ref is deployed anew, by whatever listens to them, or by a workflow that is started. */
-export function openDeployment(given: Opening<"deployment">): Provider {
+export async function openDeployment(given: Opening<"deployment">): Promise<Provider> {
+  const { openClient } = await import("../../../packages/github/adapters/client.ts");
   const { settings, token, event, log, environment, clock } = given;
   const [owner = "", repo = ""] = event.repository.split("/");
   const client = openClient({

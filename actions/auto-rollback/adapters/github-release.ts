@@ -1,13 +1,13 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import { globMatcher } from "../../../packages/frame/glob.ts";
-import { openClient } from "../../../packages/github/adapters/client.ts";
 import { inWords } from "../../../packages/github/failures.ts";
 import { at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Applied, Provider } from "../src/ports.ts";
 import type { Opening } from "./providers.ts";
 
 /** The release that GitHub calls "latest". */
-export function openRelease({ settings, token, event, log }: Opening<"release">): Provider {
+export async function openRelease({ settings, token, event, log }: Opening<"release">): Promise<Provider> {
+  const { openClient } = await import("../../../packages/github/adapters/client.ts");
   const [owner = "", repo = ""] = event.repository.split("/");
   const client = openClient({ token: token ?? "", apiUrl: event.apiUrl, log, pace: { deadline: 600_000 } });
   const matches = globMatcher([settings.releases]);
