@@ -19,4 +19,6 @@ export default {
     return { verdict: "fail", provider: "command", settings, backend: "file", deployment: "42" };
   },
   failing: { verdict: "unknown" },
+  // The release is read and written by small programs of Node's.
+  named: [/^program .*\bnode(\.exe)?$/],
 };
