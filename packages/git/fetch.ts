@@ -101,7 +101,7 @@ function refspec(wanted: Wanted): string {
   return "commit" in wanted ? wanted.commit : `+refs/heads/${wanted.branch}:${fetchedBranch(wanted.branch)}`;
 }
 
-interface Remote {
+export interface Remote {
   /** A remote's name or a URL without credentials. */
   readonly name: string | undefined;
   /** Whether the token belongs to that server. */
@@ -109,7 +109,7 @@ interface Remote {
 }
 
 /** `origin`, whose URL may hold a password and therefore stays in git's configuration; without one, the server that the event names. */
-async function remoteOf(repository: Repository, event: Event): Promise<Remote> {
+export async function remoteOf(repository: Repository, event: Event): Promise<Remote> {
   const asked = await repository.git.run(["config", "--get", "remote.origin.url"]);
   const url = new TextDecoder().decode(asked.stdout).trim();
   const server = originOf(event.serverUrl);
@@ -134,7 +134,7 @@ function originOf(url: string): string | undefined {
 }
 
 /** Settings in the environment are read by git alone: the token is on no command line, in no file and in no URL. */
-function authentication(event: Event, token: string, log: Log): Environment {
+export function authentication(event: Event, token: string, log: Log): Environment {
   const credential = Buffer.from(`x-access-token:${token}`).toString("base64");
   log.secret(credential);
   const key = `http.${originOf(event.serverUrl) ?? event.serverUrl}/.extraheader`;

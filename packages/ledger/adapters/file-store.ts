@@ -1,7 +1,19 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf, UserError } from "../../frame/errors.ts";
-import { type Busy, type Held, isLockKey, type Locks, leaseLength, newOwner, parseLease, renderLease, waitForLock } from "../lock.ts";
+import { Unreachable } from "../failures.ts";
+import {
+  type Busy,
+  type Held,
+  isLockKey,
+  type Lease,
+  type Locks,
+  leaseLength,
+  newOwner,
+  parseLease,
+  renderLease,
+  waitForLock,
+} from "../lock.ts";
 import { type Changes, isLedgerPath, type Snapshot, type Store, snapshotOf } from "../store.ts";
 
 const mostFiles = 5_000;
@@ -103,7 +115,29 @@ export class FileLocks implements Locks {
       if (busy.until <= this.#now() && busy.owner !== "") await rename(path, `${path}.${owner}.tmp`).catch(() => undefined);
       return { busy };
     }
-    return { lease, ensure: async () => undefined, release: () => rm(path, { force: true }) };
+    return this.#held(path, lease);
+  }
+
+  #held(path: string, first: Lease): Held {
+    let lease = first;
+    const mine = async (): Promise<boolean> => parseLease(await readFile(path, "utf8").catch(() => ""), this.#now())?.owner === lease.owner;
+    return {
+      get lease() {
+        return lease;
+      },
+      ensure: async (milliseconds) => {
+        if (!(await mine())) throw new Unreachable("another run took the lock");
+        if (lease.until - this.#now() >= milliseconds) return;
+        const renewed = { owner: lease.owner, until: this.#now() + leaseLength };
+        const temporary = `${path}.${newOwner()}.tmp`;
+        await writeFile(temporary, renderLease(renewed));
+        await rename(temporary, path);
+        lease = renewed;
+      },
+      release: async () => {
+        if (await mine()) await rm(path, { force: true });
+      },
+    };
   }
 
   /** A lock whose lease cannot be read is just being written; after a while it is a torn one, and over. */

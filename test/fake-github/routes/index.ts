@@ -7,6 +7,7 @@ import { gitRoutes } from "./git.ts";
 import { issueItemRoutes } from "./issue-items.ts";
 import { issueRoutes } from "./issues.ts";
 import { labelRoutes } from "./labels.ts";
+import { operationRoutes } from "./operations.ts";
 import { pullRoutes } from "./pulls.ts";
 import { rateLimitRoutes } from "./rate-limit.ts";
 import { repositoryRoutes } from "./repositories.ts";
@@ -30,4 +31,5 @@ export const routes: readonly Route[] = [
   ...gitRoutes,
   ...contentRoutes,
   ...repositoryRoutes,
+  ...operationRoutes,
 ];
