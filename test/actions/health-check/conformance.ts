@@ -6,4 +6,5 @@ export default {
     return { targets: program("true") };
   },
   failing: { targets: program("false") },
+  named: [/^program true$/],
 };
