@@ -38,7 +38,7 @@ export default {
         "fail",
         "unknown"
       ],
-      "example": "${{ steps.health.outputs.verdict }}"
+      "example": "the output verdict of health-check"
     },
     "verdict-before": {
       "description": "The same check's verdict from before the deployment. Unless it was `pass`, the deployment is not blamed. Left out, nothing is known of before.",
@@ -73,7 +73,7 @@ export default {
     "deployment": {
       "description": "What tells this deployment from every other one, such as a run's id or the deployment's number. A second run for the same one changes nothing.",
       "type": "string",
-      "example": "${{ github.run_id }}"
+      "example": "4711"
     },
     "to": {
       "description": "The release to go back to, instead of the newest one that is verified good; with `mark-good` and `mark-bad` the release that is marked, instead of what runs now.",
@@ -118,7 +118,7 @@ export default {
     "kill-switch": {
       "description": "Any value but nothing, `0`, `false`, `off` and `no` stops every rollback; usually a variable of the repository, or whether a label is there.",
       "type": "string",
-      "example": "${{ vars.ROLLBACK_OFF }}"
+      "example": "the repository variable ROLLBACK_OFF"
     },
     "allow-private": {
       "description": "Whether targets of `verify` may be private addresses, `true` or `false`, or the addresses and networks that may be asked, one a line.",
