@@ -38,7 +38,7 @@ export default {
         "fail",
         "unknown"
       ],
-      "example": "the output verdict of health-check"
+      "example": "fail"
     },
     "verdict-before": {
       "description": "The same check's verdict from before the deployment. Unless it was `pass`, the deployment is not blamed. Left out, nothing is known of before.",
