@@ -1,19 +1,31 @@
 /** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
 import { cpus, totalmem } from "node:os";
+import { benchRollback } from "./bench/auto-rollback.ts";
 import { benchBenchmarkCompare } from "./bench/benchmark-compare.ts";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
+import { benchHealthCheck } from "./bench/health-check.ts";
 import { benchReport } from "./bench/report.ts";
+import { benchSecrets } from "./bench/secret-scan.ts";
+import { benchTargets, type Target } from "./bench/targets.ts";
 
-const parts: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
+const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
+  targets: () => benchTargets(),
   start: () => benchStart(20),
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
+  "auto-rollback": () => benchRollback(5),
+  "secret-scan": () => benchSecrets(3),
   report: () => benchReport(10),
   "benchmark-compare": () => benchBenchmarkCompare(10),
+  "health-check": () => benchHealthCheck(5),
 };
 
-function line({ what, ours, peer, peerName, promise }: Row): string {
+function line(row: Row | Target): string {
+  return "target" in row ? `${row.what}\n  ${row.measured}\n  target: ${row.target}\n` : comparison(row);
+}
+
+function comparison({ what, ours, peer, peerName, promise }: Row): string {
   const wall = `${ours.wall.median.toFixed(0)} ms (${ours.wall.min.toFixed(0)}–${ours.wall.max.toFixed(0)})`;
   const other = `${peerName} ${peer.wall.median.toFixed(0)} ms (${peer.wall.min.toFixed(0)}–${peer.wall.max.toFixed(0)})`;
   const memory = `memory ${megabytes(ours)} against ${megabytes(peer)}, ratio ${ratio(ours.maxRssBytes, peer.maxRssBytes)}`;

@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkDocuments } from "./check/documents.ts";
+import { checkDownloadSize } from "./check/download-size.ts";
 import { checkWorkflowFiles } from "./check/workflow-files.ts";
 import { generate } from "./generate.ts";
 
@@ -13,6 +15,8 @@ const checks: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   "generated files": () =>
     generate(root, { write: false }).map((path) => `${path} is not what its source says: run \`npm run generate\` and commit it.`),
   "workflows and actions": () => checkWorkflowFiles(root),
+  "snippets and links in documents": () => checkDocuments(root),
+  "download size": () => checkDownloadSize(root),
 };
 
 function run(tool: string, ...args: readonly string[]): string[] {

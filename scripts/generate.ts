@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { actionIndex } from "./generate/action-index.ts";
 import { type ActionSource, readActions } from "./generate/action-source.ts";
+import { dependencyList } from "./generate/dependencies.ts";
 import { actionList, manifestModule } from "./generate/manifest-module.ts";
 import { fillTables } from "./generate/readme-tables.ts";
 import { configSchema, reportSchemaOf } from "./generate/schemas.ts";
@@ -36,6 +37,7 @@ function* generatedFiles(folder: string, actions: readonly ActionSource[]): Gene
   yield ["packages/cli/actions.ts", actionList(actions)];
   yield ["forge.schema.json", configSchema(actions)];
   yield ["action-index.md", actionIndex(folder, actions)];
+  yield ["docs/dependencies.md", dependencyList(folder)];
   yield* workflowCopies(folder);
 }
 

@@ -7,9 +7,10 @@ export type Command =
   | { readonly kind: "version" }
   | { readonly kind: "list"; readonly json: boolean }
   | { readonly kind: "demo" }
+  | { readonly kind: "act"; readonly folder: string }
   | { readonly kind: "run"; readonly action: Manifest; readonly inputs: ReadonlyMap<string, string>; readonly json: boolean };
 
-const commands = ["run", "list", "demo", "help"];
+const commands = ["run", "list", "demo", "act", "help"];
 
 /** What a command line asks for. Throws a `UserError` that names the nearest command, action or flag. */
 export function parseCommand(args: readonly string[], actions: readonly Manifest[]): Command {
@@ -22,10 +23,19 @@ export function parseCommand(args: readonly string[], actions: readonly Manifest
     onlyFlag(rest, undefined, command);
     return { kind: "demo" };
   }
+  if (command === "act") return parseAct(rest);
   if (command !== "run") {
     throw new UserError(`"${command}" is not a command.${didYouMean(command, commands)} Commands: ${commands.join(", ")}.`);
   }
   return parseRun(rest, actions);
+}
+
+function parseAct(args: readonly string[]): Command {
+  const [flag, folder, ...others] = args;
+  if (flag !== "--prepare" || folder === undefined || folder === "" || folder.startsWith("--") || others.length > 0) {
+    throw new UserError("forge act takes --prepare and a new or empty folder: forge act --prepare /tmp/forge.");
+  }
+  return { kind: "act", folder };
 }
 
 function onlyFlag(args: readonly string[], flag: string | undefined, command: string): boolean {
@@ -52,10 +62,15 @@ function parseRun(args: readonly string[], actions: readonly Manifest[]): Comman
   const pending = [...rest];
   for (let argument = pending.shift(); argument !== undefined; argument = pending.shift()) {
     if (argument === "--help" || argument === "-h") return { kind: "help", action };
-    if (argument === "--json" && !("json" in action.inputs)) json = true;
+    if (argument === "--json" && !takesJson(action, pending[0])) json = true;
     else readFlag(argument, pending, action, inputs);
   }
   return { kind: "run", action, inputs, json };
+}
+
+/** An action may have an input of that name; without a value `--json` asks for the report all the same. */
+function takesJson({ inputs }: Manifest, next: string | undefined): boolean {
+  return "json" in inputs && next !== undefined && !next.startsWith("--");
 }
 
 /** `--name value`, `--name=value`, and for booleans `--name` alone. A list may be given several times. */

@@ -7,6 +7,7 @@ export function generalHelp(actions: readonly Manifest[]): string {
   forge run <action> [--<input> <value> …] [--json]   judge this repository
   forge list [--json]                                 what there is
   forge demo                                          see it work, in a temporary repository
+  forge act --prepare <folder>                        write the library as act can run it
   forge help <action>                                 the inputs of an action
   forge --version
 

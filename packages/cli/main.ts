@@ -23,6 +23,9 @@ async function run(command: Command): Promise<void> {
     case "demo":
       process.exitCode = await (await import("./adapters/demo.ts")).demo(new URL("../../examples/", here), new URL(here));
       return;
+    case "act":
+      process.stdout.write(`${(await import("./adapters/act.ts")).prepareForAct(command.folder, new URL("../../", here))}\n`);
+      return;
     case "run":
       return runAction(command);
   }

@@ -16,6 +16,8 @@ export interface Event {
   readonly before: string | undefined;
   /** A push that was not a fast-forward. */
   readonly forced: boolean;
+  /** A push that deleted its branch or tag. */
+  readonly deleted?: boolean;
   readonly runId: string;
   readonly runAttempt: string;
   readonly job: string;

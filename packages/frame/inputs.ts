@@ -41,6 +41,8 @@ export async function parseInputs<M extends Manifest>(
           spec.type === "yaml" && value.from === "input" ? await readYaml(name, value.text, folder) : parseValue(name, spec, value);
     } catch (error) {
       if (!isUserError(error)) throw error;
+      // Nobody can say what is secret in YAML that could not be read.
+      if (spec.type === "yaml") delete shown[name];
       problems.push(...(error.problems.length > 0 ? error.problems : [error.message]));
     }
   }

@@ -39,7 +39,7 @@ export function openFetcher(options: FetchOptions): Fetcher {
   let remote: Promise<Remote> | undefined;
   const findRemote = (): Promise<Remote> => (remote ??= remoteOf(repository, event));
 
-  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+  const once = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
     const started = performance.now();
     try {
       const result = await git.run(args, { env, timeout: Math.max(1, Math.ceil(left)) });
@@ -51,6 +51,15 @@ export function openFetcher(options: FetchOptions): Fetcher {
     } finally {
       left -= performance.now() - started;
     }
+  };
+
+  const attempt = async (args: readonly string[], env: Environment): Promise<string | undefined> => {
+    let failed = await once(args, env);
+    for (let tries = 0; failed !== undefined && isLocked.test(failed) && tries < lockTries; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, lockPause));
+      failed = await once(args, env);
+    }
+    return failed;
   };
 
   return {
@@ -83,11 +92,16 @@ export function openFetcher(options: FetchOptions): Fetcher {
   };
 }
 
+/** Another fetch in the same checkout holds one of its locks, or has just changed what this one had read. */
+const isLocked = /\.lock': File exists|shallow file has changed/;
+const lockTries = 40;
+const lockPause = 250;
+
 function refspec(wanted: Wanted): string {
   return "commit" in wanted ? wanted.commit : `+refs/heads/${wanted.branch}:${fetchedBranch(wanted.branch)}`;
 }
 
-interface Remote {
+export interface Remote {
   /** A remote's name or a URL without credentials. */
   readonly name: string | undefined;
   /** Whether the token belongs to that server. */
@@ -95,7 +109,7 @@ interface Remote {
 }
 
 /** `origin`, whose URL may hold a password and therefore stays in git's configuration; without one, the server that the event names. */
-async function remoteOf(repository: Repository, event: Event): Promise<Remote> {
+export async function remoteOf(repository: Repository, event: Event): Promise<Remote> {
   const asked = await repository.git.run(["config", "--get", "remote.origin.url"]);
   const url = new TextDecoder().decode(asked.stdout).trim();
   const server = originOf(event.serverUrl);
@@ -120,7 +134,7 @@ function originOf(url: string): string | undefined {
 }
 
 /** Settings in the environment are read by git alone: the token is on no command line, in no file and in no URL. */
-function authentication(event: Event, token: string, log: Log): Environment {
+export function authentication(event: Event, token: string, log: Log): Environment {
   const credential = Buffer.from(`x-access-token:${token}`).toString("base64");
   log.secret(credential);
   const key = `http.${originOf(event.serverUrl) ?? event.serverUrl}/.extraheader`;

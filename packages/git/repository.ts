@@ -37,6 +37,26 @@ export async function openRepository(exec: Exec, folder: string, own: Environmen
   return repositoryAt(root, openGit(exec, root, own, trusted));
 }
 
+/**
+ * `folder` itself as a bare repository, `undefined` where it is none. Without a working tree only what reads commits and contents can be asked.
+ * Ask `openRepository` first: a bare repository inside a checkout belongs to whoever made the change, and is not to be read.
+ */
+export async function openBareRepository(
+  exec: Exec,
+  folder: string,
+  own: Environment,
+  trustOwner: boolean,
+): Promise<Repository | undefined> {
+  if ((await findTop(folder)) !== undefined) return undefined;
+  const root = await realpath(folder).catch(() => folder);
+  const parts = await Promise.all(["HEAD", "objects", "refs"].map((name) => stat(join(root, name)).catch(() => undefined)));
+  if (parts.includes(undefined)) return undefined;
+  const git = openGit(exec, root, own, trustOwner ? root.replaceAll("\\", "/") : undefined);
+  const asked = await git.run(["rev-parse", "--is-bare-repository"]);
+  if (asked.exitCode !== 0 || new TextDecoder().decode(asked.stdout).trim() !== "true") return undefined;
+  return repositoryAt(root, git);
+}
+
 /** The nearest folder that holds a `.git`, be it a folder or (in worktrees and submodules) a file. */
 async function findTop(folder: string): Promise<string | undefined> {
   let at = await realpath(folder).catch(() => folder);

@@ -46,6 +46,8 @@ export interface Client {
   ): Promise<{ readonly items: readonly unknown[] } | { readonly failure: Failure }>;
   /** The login that this token acts as (`github-actions[bot]`), where it can be found out. */
   login(): Promise<string | undefined>;
+  /** GitHub's clock in milliseconds since 1970, from the `Date` of its last answer; `undefined` before the first. Exact to a second. */
+  serverTime(): number | undefined;
   /** Waits within this client's patience; false when that is used up. */
   pause(milliseconds: number): Promise<boolean>;
 }

@@ -10,9 +10,14 @@ export async function checkWorkflowFiles(root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const path of workflowFiles(root)) {
     const text = readFileSync(join(root, path), "utf8");
-    for (const problem of [...(await diagnostics(path, text)), ...ownRules(text)]) problems.push(`${path}: ${problem}`);
+    problems.push(...(await checkWorkflowText(path, text)).map((problem) => `${path}: ${problem}`));
   }
   return problems;
+}
+
+/** The same for one text, which need not be a file. */
+export async function checkWorkflowText(path: string, text: string): Promise<string[]> {
+  return [...(await diagnostics(path, text)), ...ownRules(text)];
 }
 
 function workflowFiles(root: string): string[] {
@@ -77,7 +82,8 @@ function* jobRules(document: Readonly<Record<string, unknown>>): Generator<strin
   }
 }
 
-function* stepsOf(document: Readonly<Record<string, unknown>>): Generator<{ step: Step; place: string }> {
+/** Every step of a workflow or composite, and every job that calls a workflow. */
+export function* stepsOf(document: Readonly<Record<string, unknown>>): Generator<{ step: Step; place: string }> {
   const jobs = (document["jobs"] ?? {}) as Readonly<Record<string, { uses?: string; steps?: readonly Step[] }>>;
   for (const [name, job] of Object.entries(jobs)) {
     if (job.uses !== undefined) yield { step: job, place: `job ${name}` };

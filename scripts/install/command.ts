@@ -11,10 +11,11 @@ const shownLines = 15;
 export function command(
   program: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; missing?: string } = {},
+  options: { env?: Record<string, string>; missing?: string; cwd?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: { ...process.env, ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
+    const cwd = options.cwd === undefined ? {} : { cwd: options.cwd };
+    const child = spawn(program, args, { ...cwd, env: { ...process.env, ...options.env }, stdio: ["ignore", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));

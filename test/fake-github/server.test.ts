@@ -228,7 +228,7 @@ describe("faults", () => {
     fake.fault({}, { kind: "stall" });
     const waiting = post();
     const refused = expect(waiting).rejects.toThrow();
-    await expect.poll(() => fake.requests.length).toBe(1);
+    await expect.poll(() => fake.requests.length, { timeout: 20_000 }).toBe(1);
     fake.reset();
     await refused;
   });

@@ -227,6 +227,7 @@ class Fake implements FakeGitHub {
   #headers(): Record<string, string> {
     const { limit, remaining, reset } = this.state.rate;
     return {
+      ...(this.state.time === undefined ? {} : { date: new Date(this.state.time()).toUTCString() }),
       "x-github-request-id": `FAKE:${this.requests.length}`,
       "x-ratelimit-limit": String(limit),
       "x-ratelimit-remaining": String(remaining),

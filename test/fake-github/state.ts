@@ -1,4 +1,5 @@
 import { GitStore } from "./git-store.ts";
+import { IssueBook } from "./issue-book.ts";
 
 export type Access = "read" | "write";
 
@@ -82,6 +83,7 @@ export class Repository {
   readonly comments: IssueComment[] = [];
   readonly pulls = new Map<number, PullRequest>();
   readonly checkRuns = new Map<number, CheckRun>();
+  readonly issues = new IssueBook();
   readonly runs = new Map<number, WorkflowRun>();
   readonly artifacts: Artifact[] = [];
   listsServed = 0;
@@ -113,6 +115,10 @@ export class State {
   rate: RateLimit = { limit: 1000, remaining: 1000, reset: Math.floor(Date.now() / 1000) + 3600 };
   /** New comments are missing from this many lists. */
   listLag = 0;
+  /** New issues are missing from lists, and from searches, for this many milliseconds. */
+  issueLag = { list: 0, search: 0 };
+  /** The server's clock: its `Date` header and the times of what it makes. By default headers tell the real time, and things get times in a row. */
+  time: (() => number) | undefined;
   #ids = 1000;
   #seconds = Date.UTC(2026, 10, 21) / 1000;
 
@@ -123,6 +129,7 @@ export class State {
 
   /** Time that moves one second a step, so that orders are stable. */
   nextTime(): string {
+    if (this.time !== undefined) return `${new Date(this.time()).toISOString().slice(0, 19)}Z`;
     this.#seconds += 1;
     return new Date(this.#seconds * 1000).toISOString().replace(".000Z", "Z");
   }

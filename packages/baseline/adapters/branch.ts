@@ -11,14 +11,14 @@ const keep = { entries: 500, bytes: 1024 * 1024 };
 
 /**
  * How often a write is tried when others write at the same time. With pauses drawn from a range that doubles from one second to thirty,
- * fifty that start at once and need a second each all get through within twelve tries.
+ * fifty that start at once and need a second each all get through within twelve tries; the rest is for those that meet faults besides.
  */
-const mostTries = 12;
+const mostTries = 20;
 const firstPause = 1000;
 const longestPause = 30_000;
 
 /** How many tries may end because GitHub is down, each after the client's own. */
-const mostOutages = 2;
+const mostOutages = 6;
 
 /** Writers wait for each other, so this takes longer than one request's patience. */
 const writingPace: Partial<Pace> = { deadline: 300_000 };

@@ -24,6 +24,7 @@ export async function readEvent(environment: Environment): Promise<Event> {
       group === undefined ? undefined : { baseSha: stringAt(group, "base_sha") ?? "", headSha: stringAt(group, "head_sha") ?? "" },
     before: pushStart(payload),
     forced: payload.forced === true,
+    ...(payload.deleted === true ? { deleted: true } : {}),
     runId: text("GITHUB_RUN_ID"),
     runAttempt: text("GITHUB_RUN_ATTEMPT"),
     job: text("GITHUB_JOB"),

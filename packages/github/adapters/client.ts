@@ -29,6 +29,7 @@ class OctokitClient implements Client {
   readonly #end: number;
   #patience: number;
   #login: Promise<string | undefined> | undefined;
+  #seen: { readonly theirs: number; readonly ours: number } | undefined;
 
   constructor(octokit: Octokit, token: string, apiUrl: string, log: Log, pace: Pace) {
     this.#octokit = octokit;
@@ -72,6 +73,10 @@ class OctokitClient implements Client {
     return this.#login;
   }
 
+  serverTime(): number | undefined {
+    return this.#seen === undefined ? undefined : this.#seen.theirs + (this.#pace.now() - this.#seen.ours);
+  }
+
   async pause(milliseconds: number): Promise<boolean> {
     if (milliseconds > this.#patience || this.#pace.now() + milliseconds > this.#end) return false;
     this.#patience -= milliseconds;
@@ -103,11 +108,19 @@ class OctokitClient implements Client {
     try {
       const headers = raw ? { accept: "application/vnd.github.raw+json" } : {};
       const { status, data, headers: answered } = await this.#octokit.request(route, { ...parameters, headers, request: { signal } });
+      this.#lookAtClock(answered.date);
       if (signal.aborted || isBroken(status, data, raw, answered)) return { status: 0, headers: {}, message: brokeOff };
       return { ok: true, status, data, hasNextPage: /\brel="next"/.test(answered.link ?? "") };
     } catch (error) {
-      return failedOf(error);
+      const failed = failedOf(error);
+      this.#lookAtClock(failed.headers.date);
+      return failed;
     }
+  }
+
+  #lookAtClock(date: string | number | undefined): void {
+    const theirs = Date.parse(String(date ?? ""));
+    if (!Number.isNaN(theirs)) this.#seen = { theirs, ours: this.#pace.now() };
   }
 }
 

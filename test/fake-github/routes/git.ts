@@ -40,7 +40,7 @@ function createRef(call: RepositoryCall): Answer {
   const { refs, commits } = call.repository.git;
   const name = String(call.body.ref);
   const sha = String(call.body.sha);
-  if (!/^refs\/(heads|tags)\/[^/].*[^/.]$/.test(name)) return failure(422, `${name} is not a valid ref name.`);
+  if (!/^refs\/(?!pull\/)[^/]+\/[^/].*[^/.]$/.test(name)) return failure(422, `${name} is not a valid ref name.`);
   if (!commits.has(sha)) return failure(422, "Object does not exist");
   if (refs.has(name)) return failure(422, "Reference already exists");
   refs.set(name, sha);

@@ -40,7 +40,7 @@ export const issueRoutes: readonly Route[] = [
 function listComments(call: RepositoryCall): Answer {
   const { repository, query } = call;
   const issue = Number(call.parameters.issue_number);
-  if (!repository.pulls.has(issue)) return notFound();
+  if (!repository.pulls.has(issue) && !repository.issues.all.has(issue)) return notFound();
   repository.listsServed += 1;
   const since = Date.parse(query.get("since") ?? "1970-01-01T00:00:00Z");
   const shown = repository.comments.filter(
@@ -52,9 +52,9 @@ function listComments(call: RepositoryCall): Answer {
 function createComment(call: RepositoryCall): Answer {
   const { repository, state, token } = call;
   const issue = Number(call.parameters.issue_number);
-  const pull = repository.pulls.get(issue);
-  if (pull === undefined) return notFound();
-  if (pull.locked) return failure(403, "Unable to create comment because issue is locked.");
+  const target = repository.pulls.get(issue) ?? repository.issues.all.get(issue);
+  if (target === undefined) return notFound();
+  if (target.locked) return failure(403, "Unable to create comment because issue is locked.");
   const refused = refuseBody(call.body.body);
   if (refused !== undefined) return refused;
   const comment = state.addComment(repository, { issue, author: token?.login ?? "", body: String(call.body.body) });
@@ -79,7 +79,7 @@ function shape({ origin, repository }: RepositoryCall, comment: IssueComment): u
     id: comment.id,
     node_id: nodeId("IssueComment", comment.id),
     url: commentUrl(origin, repository, comment),
-    html_url: `${htmlUrl(repository)}/pull/${comment.issue}#issuecomment-${comment.id}`,
+    html_url: `${htmlUrl(repository)}/${repository.issues.all.has(comment.issue) ? "issues" : "pull"}/${comment.issue}#issuecomment-${comment.id}`,
     issue_url: `${repositoryUrl(origin, repository)}/issues/${comment.issue}`,
     body: comment.body,
     user: simpleUser(origin, comment.author),

@@ -107,7 +107,7 @@ describe.each([1, 2] as const)("the cache service, version %i", (protocol) => {
     cache.mode = "hanging";
     const listeners = process.listenerCount("exit");
     const finding = (await at(2)).find(commit(1));
-    await expect.poll(() => cache.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => cache.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(process.listenerCount("exit")).toBe(listeners + 2);
     const ending = process.listeners("exit").at(-1);
     ending?.call(process, 0);

@@ -1,0 +1,1 @@
+export { openProber } from "../../../packages/probe/adapters/prober.ts";

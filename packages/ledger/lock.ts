@@ -1,0 +1,70 @@
+/** Locks that end by themselves: create-if-absent, with an owner and a lease by the server's clock, never longer than a minute. */
+
+export interface Locks {
+  /**
+   * Takes the lock, waiting at most `wait` milliseconds for its owner; one whose lease is over is taken from it.
+   * `key`: letters, digits and dashes, at most 30.
+   */
+  acquire(key: string, wait: number): Promise<Held | Busy>;
+}
+
+export interface Busy {
+  readonly busy: Lease;
+}
+
+export interface Held {
+  readonly lease: Lease;
+  /** Makes sure of `milliseconds` more; throws `Unreachable` where the lock was lost. Call it before what must not happen twice. */
+  ensure(milliseconds: number): Promise<void>;
+  /** Gives the lock up. One that may have been taken by another in the meantime is left alone. */
+  release(): Promise<void>;
+}
+
+export interface Lease {
+  /** Tells this holder from any other: a random id. */
+  readonly owner: string;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly until: number;
+}
+
+/** Long enough for a list, a creation and their retries; short enough that the next run need not wait long for one that died. */
+export const leaseLength = 20_000;
+
+/** A lease is not given back in its last seconds: the request could arrive when it is somebody else's. */
+export const safeMargin = 3_000;
+
+export const leasePause = 1_000;
+
+const leaseText = /^forge lock ([0-9a-f-]{8,40}) until (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z)/;
+
+export function renderLease({ owner, until }: Lease): string {
+  return `forge lock ${owner} until ${new Date(until).toISOString()}`;
+}
+
+/** `undefined` for what no lock wrote. A lease that claims to last longer than a minute from `now` is cut to a minute. */
+export function parseLease(text: string, now: number): Lease | undefined {
+  const [, owner, until] = leaseText.exec(text) ?? [];
+  if (owner === undefined || until === undefined) return undefined;
+  return { owner, until: Math.min(Date.parse(until), now + 60_000) };
+}
+
+export function isLockKey(key: string): boolean {
+  return /^[a-z0-9-]{1,30}$/.test(key);
+}
+
+/** A short random name for a holder. */
+export function newOwner(): string {
+  return crypto.randomUUID().slice(0, 18);
+}
+
+/** Waits for a lock in rounds: `attempt` takes it or says who holds it. */
+export async function waitForLock(
+  attempt: () => Promise<Held | Busy>,
+  pause: (milliseconds: number) => Promise<boolean>,
+  wait: number,
+): Promise<Held | Busy> {
+  for (let waited = 0; ; waited += leasePause) {
+    const outcome = await attempt();
+    if (!("busy" in outcome) || waited + leasePause > wait || !(await pause(leasePause))) return outcome;
+  }
+}

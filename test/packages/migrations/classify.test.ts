@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { classifyMigrations, classifyScript } from "../../../packages/migrations/classify.ts";
+import { isWider } from "../../../packages/migrations/widening.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const one = (path: string, text: string, status: "added" | "modified" | "removed" = "added") =>
+  classifyMigrations([{ path, status, bytes: bytes(text) }])[0]?.class;
+
+describe("a script", () => {
+  it.each([
+    ["ALTER TABLE a ADD COLUMN b int", "expand"],
+    ["ALTER TABLE a ADD COLUMN b int NOT NULL", "contract"],
+    ["ALTER TABLE a ADD COLUMN b int NOT NULL DEFAULT NULL", "contract"],
+    ["ALTER TABLE a ADD COLUMN b made_up", "contract"],
+    ["CREATE TABLE a (b int); ALTER TABLE a ADD c int NOT NULL; DROP TABLE a", "expand"],
+    ["CREATE TABLE IF NOT EXISTS a (b int); DROP TABLE a", "contract"],
+    ["CREATE TABLE b (x int); ALTER TABLE b RENAME TO a", "unknown"],
+    ["SET search_path = other; CREATE TABLE a (b int)", "unknown"],
+    ["SELECT set_config('search_path', 'x', false)", "unknown"],
+    ["INSERT INTO a VALUES ('; DROP TABLE b; --')", "unknown"],
+    ["CREATE TABLE a (b text DEFAULT '; DROP TABLE b')", "expand"],
+    ["CREATE TABLE a (b text DEFAULT $x$ ; DROP TABLE b; $x$)", "expand"],
+    ["CREATE TABLE a (b text DEFAULT E'it\\'s; DROP TABLE c')", "expand"],
+    ["/*! DROP TABLE a */", "unknown"],
+    ["\\i other.sql", "unknown"],
+    ["CREATE TABLE {{name}} (a int)", "unknown"],
+    ["ALTER TABLE a ADD b int AFTER c", "contract"],
+    ["", "expand"],
+    ["FROBNICATE", "unknown"],
+  ])("%s is %s", (sql, kind) => expect(classifyScript(sql).class).toBe(kind));
+
+  it("never throws, and ends, whatever it is", () => {
+    const pieces = fc.constantFrom(
+      "ALTER TABLE a ",
+      "ADD ",
+      "'",
+      '"',
+      "(",
+      ")",
+      ";",
+      "$$",
+      "/*",
+      "*/",
+      "--",
+      "\n",
+      ",",
+      "DROP ",
+      "b",
+      " int",
+      "\0",
+      "é",
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+        expect(["expand", "contract", "unknown"]).toContain(classifyScript(parts.join("")).class);
+      }),
+    );
+    expect(classifyScript(`${"(".repeat(200_000)}`).class).toBe("unknown");
+    expect(classifyScript(`CREATE TABLE a (${"b int, ".repeat(50_000)} c int)`).class).toBe("expand");
+  });
+});
+
+describe("a file", () => {
+  it("that is no SQL, was changed, or cannot be read is unknown", () => {
+    expect(one("a.py", "x")).toBe("unknown");
+    expect(one("a.sql", "CREATE TABLE a (b int)", "modified")).toBe("unknown");
+    expect(classifyMigrations([{ path: "a.sql", status: "added", bytes: undefined }])[0]?.class).toBe("unknown");
+    expect(classifyMigrations([{ path: "a.sql", status: "added", bytes: new Uint8Array([0xff, 0xfe]) }])[0]?.class).toBe("unknown");
+  });
+
+  it("is read as far as a deployment runs it", () => {
+    expect(one("1.sql", "-- +goose Up\nCREATE TABLE a (b int);\n-- +goose Down\nDROP TABLE a;\n")).toBe("expand");
+    expect(one("1.down.sql", "DROP TABLE a;")).toBe("expand");
+  });
+
+  it("knows the old types from the old files", () => {
+    const before = [{ path: "1.sql", status: "added" as const, bytes: bytes("CREATE TABLE a (b varchar(10), c int)") }];
+    const judge = (sql: string) => classifyMigrations([{ path: "2.sql", status: "added", bytes: bytes(sql) }], before)[0]?.class;
+    expect(judge("ALTER TABLE a ALTER b TYPE text, ALTER c TYPE bigint")).toBe("expand");
+    expect(judge("ALTER TABLE a ALTER b TYPE varchar(5)")).toBe("contract");
+    expect(judge("ALTER TABLE a ALTER c TYPE text")).toBe("contract");
+  });
+});
+
+it.each([
+  ["integer", "bigint", true],
+  ["bigint", "integer", false],
+  ["varchar(5)", "varchar(9)", true],
+  ["text", "varchar(9)", false],
+  ["numeric(6,2)", "numeric(8,2)", true],
+  ["numeric(6,2)", "numeric(8,5)", false],
+  ["integer", "text", false],
+])("from %s to %s: %s", (from, to, wider) => expect(isWider(from, to)).toBe(wider));
