@@ -1,6 +1,7 @@
 /** `npm run bench [part …]`: whole-process figures beside a peer's, taken in turn on this machine. Prints; asserts nothing. */
 import { cpus, totalmem } from "node:os";
 import { benchRollback } from "./bench/auto-rollback.ts";
+import { benchBenchmarkCompare } from "./bench/benchmark-compare.ts";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 import { benchHealthCheck } from "./bench/health-check.ts";
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
   "auto-rollback": () => benchRollback(5),
   "secret-scan": () => benchSecrets(3),
   report: () => benchReport(10),
+  "benchmark-compare": () => benchBenchmarkCompare(10),
   "health-check": () => benchHealthCheck(5),
 };
 

@@ -1,0 +1,171 @@
+import type { Context } from "../../../packages/frame/context.ts";
+import { isUserError, UserError } from "../../../packages/frame/errors.ts";
+import { type Comparison, compareSides } from "./comparison.ts";
+import { parseResults } from "./formats/detect.ts";
+import { FormatFault } from "./formats/draft.ts";
+import { faultIn } from "./gather.ts";
+import type { ResultFile } from "./model.ts";
+import type { ComparePorts, Pressure, Tree } from "./ports.ts";
+import type { CompareInputs, Settings } from "./settings.ts";
+import { seeded } from "./statistics/random.ts";
+import { fewestRounds } from "./verdicts.ts";
+
+/** A run that takes longer hangs; a job's own limit may be shorter. */
+const longestRun = 60 * 60_000;
+/** With a budget, rounds may be added up to this many times the asked ones, and looked at this often. */
+const stretch = 2;
+const looks = 3;
+/** A machine that gives this share of its time to others measures others. */
+const mostStolen = 0.1;
+/** This many times more work than cores waits before the first round. */
+const mostLoad = 2;
+const seed = 20_261_121;
+
+interface Progress {
+  readonly base: ResultFile[];
+  readonly head: ResultFile[];
+  /** Milliseconds of the longest round. */
+  longest: number;
+  /** The last round began with the tested tree. */
+  turned?: boolean;
+}
+
+/** Runs the command in turns on both sides and compares the rounds. */
+export async function compareByCommand(
+  inputs: CompareInputs,
+  settings: Settings,
+  ports: ComparePorts,
+  context: Context,
+): Promise<Comparison & { readonly baseCommit: string }> {
+  const line = inputs.command ?? "";
+  const change = await ports.diff.change(inputs.base);
+  const notes = [`Compared with ${change.base.slice(0, 7)}: ${change.rule}.`];
+  if (context.terminal) notes.push("Both sides are commits: changes that are not committed were not measured.");
+  const found = await ports.trees.within(change.base, change.head, async (base, head) => {
+    await setUp(inputs.setup, base, head, ports);
+    return play(line, inputs, settings, ports, base, head);
+  });
+  if ("failed" in found) throw new UserError(`command: ${found.failed}.`, { exitCode: 3 });
+  return { ...found.done, notes: [...notes, ...found.done.notes], baseCommit: change.base };
+}
+
+async function setUp(line: string | undefined, base: Tree, head: Tree, ports: ComparePorts): Promise<void> {
+  if (line === undefined || line.trim() === "") return;
+  for (const [side, tree] of [
+    ["base", base],
+    ["tested tree", head],
+  ] as const) {
+    ports.log.info(`Setting up the ${side}.`);
+    const { exitCode, lastWords } = await tree.run(line, longestRun);
+    if (exitCode !== 0) throw crashed("setup", side, exitCode, lastWords);
+  }
+}
+
+function crashed(input: string, side: string, exitCode: number, lastWords: string): UserError {
+  const words = lastWords === "" ? "" : `: ${lastWords.replace(/\.$/, "")}`;
+  return new UserError(`${input}: on the ${side} it ended with exit code ${exitCode}${words}.`, { exitCode: 3 });
+}
+
+async function play(
+  line: string,
+  inputs: CompareInputs,
+  settings: Settings,
+  ports: ComparePorts,
+  base: Tree,
+  head: Tree,
+): Promise<Comparison> {
+  const begun = ports.clock.now();
+  const before = await ports.machine.pressure();
+  const { cores, ...host } = await ports.machine.facts();
+  const progress: Progress = { base: [], head: [], longest: 0 };
+  const coins = seeded(seed);
+  const fits = (): boolean =>
+    inputs.budget === undefined || progress.head.length === 0 || ports.clock.now() - begun + progress.longest <= inputs.budget;
+  const stages =
+    inputs.budget === undefined
+      ? [inputs.rounds]
+      : Array.from({ length: looks }, (_, look) => Math.ceil(inputs.rounds * (1 + ((stretch - 1) * look) / (looks - 1))));
+  // Every look at the rounds may flag by chance, so they share the level.
+  const careful: Settings = { ...settings, confidence: 1 - (1 - settings.confidence) / stages.length };
+  let compared: Comparison | undefined;
+  for (const stage of stages) {
+    while (progress.head.length < stage && fits()) await playRound(line, inputs, ports, base, head, progress, coins);
+    compared = compareSides(progress.base, progress.head, careful, true);
+    if (progress.head.length < stage || !compared.results.some(({ verdict }) => verdict === "inconclusive")) break;
+  }
+  const guards = guardsOf(before, await ports.machine.pressure(), cores);
+  const rounds = progress.head.length;
+  const notes: string[] = [];
+  if (rounds < inputs.rounds) notes.push(`The budget ended after ${rounds} of ${inputs.rounds} rounds.`);
+  if (rounds < fewestRounds)
+    notes.push(`Fewer than ${fewestRounds} rounds decide next to nothing: 5 rounds see 29 % of true differences of 10 %.`);
+  const whole = compared ?? compareSides([], [], settings, true);
+  return {
+    ...whole,
+    ...(guards.length === 0 ? {} : { results: whole.results.map((result) => distrusted(result, guards)) }),
+    host: { ...host, cores },
+    guards,
+    notes: [...notes, ...whole.notes],
+  };
+}
+
+/** Both sides once; of two rounds that follow each other the second turns the order of the first round. */
+async function playRound(
+  line: string,
+  inputs: CompareInputs,
+  ports: ComparePorts,
+  base: Tree,
+  head: Tree,
+  progress: Progress,
+  coins: () => number,
+): Promise<void> {
+  const round = progress.head.length;
+  const started = ports.clock.now();
+  const headFirst = round % 2 === 0 ? coins() < 0.5 : progress.turned !== true;
+  progress.turned = headFirst;
+  ports.log.info(`Round ${round + 1}.`);
+  const sides = [
+    { name: "base", tree: base, into: progress.base },
+    { name: "tested tree", tree: head, into: progress.head },
+  ];
+  for (const side of headFirst ? sides.toReversed() : sides) side.into.push(await measure(line, inputs, side.tree, side.name, round));
+  progress.longest = Math.max(progress.longest, ports.clock.now() - started);
+}
+
+async function measure(line: string, inputs: CompareInputs, tree: Tree, side: string, round: number): Promise<ResultFile> {
+  const globs = inputs.results ?? [];
+  if (globs.length > 0) await tree.clear(globs);
+  const { exitCode, stdout, lastWords } = await tree.run(line, longestRun);
+  if (exitCode !== 0) throw crashed("command", side, exitCode, lastWords);
+  const source = `round ${round + 1} of the ${side}`;
+  if (globs.length === 0) return parsed(`the output of ${source}`, stdout, inputs.tool);
+  const files = await tree.read(globs);
+  if (files.length === 0)
+    throw new UserError(`results: in ${source}, the command wrote no file that matches ${globs.join(", ")}.`, { exitCode: 3 });
+  const results = files.map(({ path, text }) => parsed(`${path} of ${source}`, text, inputs.tool));
+  return { source, format: results[0]?.format ?? "", host: results[0]?.host ?? {}, measures: results.flatMap(({ measures }) => measures) };
+}
+
+function parsed(source: string, text: string, tool: string): ResultFile {
+  try {
+    return parseResults(source, text, tool);
+  } catch (error) {
+    if (isUserError(error) || !(error instanceof FormatFault)) throw error;
+    throw faultIn("command", source, error);
+  }
+}
+
+function guardsOf(before: Pressure, after: Pressure, cores: number): string[] {
+  const guards: string[] = [];
+  const stolen = (after.stolen - before.stolen) / Math.max(1, after.total - before.total);
+  if (stolen > mostStolen) guards.push(`the host gave ${Math.round(stolen * 100)} % of this machine's time to others`);
+  if (before.load > mostLoad * cores) guards.push(`${Math.round(before.load)} processes wanted the ${cores} cores before the first round`);
+  return guards;
+}
+
+/** Times of a machine under pressure flag nothing. */
+function distrusted(result: Comparison["results"][number], guards: readonly string[]): Comparison["results"][number] {
+  const timing = result.interval === null || result.interval[0] !== result.interval[1];
+  if (!timing || !["fail", "alert", "notice", "improved"].includes(result.verdict)) return result;
+  return { ...result, verdict: "inconclusive", moreRounds: null, why: guards.join("; ") };
+}

@@ -1,0 +1,143 @@
+import type { History } from "./history.ts";
+import { type ChangeData, coursesOf } from "./judge-history.ts";
+import { pageScript, pageStyle } from "./page-source.ts";
+import type { Result } from "./verdicts.ts";
+
+export interface PageFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A page has at most so many bytes; the oldest points go first. */
+const largestPage = 8_000_000;
+const shardSeries = 50;
+/** Points of each series that the list at the page's beginning draws. */
+const listed = 24;
+
+interface Series {
+  readonly name: string;
+  readonly suite: string;
+  readonly metric: string;
+  readonly unit: string;
+  /** The runs that have it, by their places in the list of runs, and its values there. */
+  readonly points: readonly (readonly [run: number, value: number])[];
+  readonly steps: readonly string[];
+}
+
+/** The trend page: one file where `target` ends in `.html`, else a folder with the page and its data in pieces. The page itself comes first. */
+export function dashboardFiles(
+  target: string,
+  history: History,
+  steps: readonly ChangeData[],
+  _results: readonly Result[],
+  ruler: string,
+): PageFile[] {
+  const tables = tablesOf(history);
+  const series = seriesOf(history, steps, ruler, tables);
+  if (/\.html?$/i.test(target)) return [{ path: target, text: singlePage(series, tables) }];
+  const folder = target.replace(/\/+$/, "");
+  const shards: PageFile[] = [];
+  for (let from = 0; from < series.length; from += shardSeries) {
+    const text = `forgeShard(${from},${scriptJson(series.slice(from, from + shardSeries).map(({ points }) => compact(points)))});\n`;
+    shards.push({ path: `${folder}/data/${from / shardSeries}.js`, text });
+  }
+  return [{ path: `${folder}/index.html`, text: page(series, tables, `<script>const shardSize=${shardSeries};</script>`) }, ...shards];
+}
+
+interface Tables {
+  readonly hosts: readonly string[];
+  readonly runs: readonly (readonly [commit: string, date: string, host: number])[];
+  readonly placeOf: ReadonlyMap<string, number>;
+}
+
+/** What all series share is told once. */
+function tablesOf({ runs }: History): Tables {
+  const hosts = [...new Set(runs.map(({ host }) => host))];
+  const placeOf = new Map<string, number>();
+  const rows: (readonly [string, string, number])[] = [];
+  for (const { commit, date, host } of runs) {
+    const key = runKey(commit, date, host);
+    if (placeOf.has(key)) continue;
+    placeOf.set(key, rows.length);
+    rows.push([commit.slice(0, 12), date.slice(0, 16), hosts.indexOf(host)]);
+  }
+  return { hosts, runs: rows, placeOf };
+}
+
+function runKey(commit: string, date: string, host: string): string {
+  return JSON.stringify([commit, date, host]);
+}
+
+/** Runs as steps from the one before, 1 where nothing is said: `[first, values]` or `[first, values, steps]`. */
+function compact(points: Series["points"]): unknown {
+  const places = points.map(([run]) => run);
+  const values = points.map(([, value]) => value);
+  const first = places[0] ?? 0;
+  if (places.every((place, index) => place === first + index)) return [first, values];
+  return [first, values, places.map((place, index) => place - (places[index - 1] ?? first))];
+}
+
+function seriesOf(history: History, steps: readonly ChangeData[], ruler: string, { placeOf }: Tables): Series[] {
+  const units = new Map(
+    history.runs.flatMap(({ suite, benchmarks }) =>
+      benchmarks.map(({ name, metric, unit }) => [JSON.stringify([suite, name, metric]), unit] as const),
+    ),
+  );
+  return [...coursesOf(history, ruler)].map(([key, course]) => {
+    const names: unknown = JSON.parse(key);
+    const [suite = "", name = "", metric = ""] = Array.isArray(names) ? names.map(String) : [];
+    const own = steps.filter((step) => step.suite === suite && step.name === name && step.metric === metric);
+    return {
+      name,
+      suite,
+      metric,
+      unit: units.get(key) ?? "",
+      points: course.map(
+        ({ commit, date, host, value }) => [placeOf.get(runKey(commit, date, host)) ?? 0, Number(value.toPrecision(6))] as const,
+      ),
+      steps: own.map(({ commit }) => commit.slice(0, 12)),
+    };
+  });
+}
+
+function singlePage(series: readonly Series[], tables: Tables): string {
+  for (let most = 2_000; ; most = Math.floor(most / 2)) {
+    const data = series.map(({ points }) => compact(points.slice(-most)));
+    const text = page(series, tables, `<script>forgeShard(0,${scriptJson(data)})</script>`);
+    if (text.length <= largestPage || most <= 1) return text;
+  }
+}
+
+/** List and script stand first, so that the page is there before its data is. */
+function page(series: readonly Series[], { hosts, runs }: Tables, data: string): string {
+  const heads = series.map(({ name, suite, metric, unit, points, steps }) => ({
+    n: name,
+    s: suite,
+    m: metric,
+    u: unit,
+    t: steps,
+    l: points.slice(-drawn(series.length)).map(([, value]) => value),
+  }));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'self' file:">
+<title>Benchmarks</title><style>${pageStyle}</style></head>
+<body><header><h1>Benchmarks</h1><label>Search <input id="search" type="search" autocomplete="off"></label>
+<label>Group <select id="group"><option value="suite">suite</option><option value="metric">metric</option><option value="none">none</option></select></label>
+<label><input id="log" type="checkbox"> logarithmic</label></header>
+<main><nav id="list" aria-label="Benchmarks"></nav><section id="chart" aria-live="polite" tabindex="-1"></section></main>
+<script>const heads=${scriptJson(heads)};const hosts=${scriptJson(hosts)};const runs=${scriptJson(runs)};${pageScript}</script>
+${data}
+</body></html>
+`;
+}
+
+/** Fewer points in the list where there are many series: it is what is seen first. */
+function drawn(series: number): number {
+  return Math.max(4, Math.min(listed, Math.floor(20_000 / Math.max(1, series))));
+}
+
+/** JSON that cannot end the script it stands in. */
+function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}

@@ -1,0 +1,86 @@
+import { isUserError, UserError } from "../../../packages/frame/errors.ts";
+import type { Files } from "../../../packages/frame/ports.ts";
+import { parseJson, parseResults } from "./formats/detect.ts";
+import { FormatFault, measuresOf } from "./formats/draft.ts";
+import { isObject, type Json, textOf } from "./formats/json.ts";
+import { parseCriterion } from "./formats/native.ts";
+import type { ResultFile } from "./model.ts";
+import { natural } from "./natural.ts";
+
+const largestFile = 64 * 2 ** 20;
+const mostFiles = 5_000;
+const longestPath = 300;
+
+/** Reads the result files that globs name, in natural order: `head-2` before `head-10`. */
+export async function readResults(input: string, patterns: readonly string[], tool: string, files: Files): Promise<ResultFile[]> {
+  const paths = (await files.glob(patterns)).sort(natural);
+  if (paths.length === 0)
+    throw new UserError(`${input}: no file matches ${patterns.map((pattern) => `\`${pattern.slice(0, longestPath)}\``).join(", ")}.`);
+  if (paths.length > mostFiles)
+    throw new UserError(`${input}: ${paths.length} files match, and at most ${mostFiles} are read. Give narrower globs.`);
+  const criterion = paths.filter(isCriterionPath);
+  const others = paths.filter((path) => !criterion.includes(path));
+  const results: ResultFile[] = [];
+  for (const path of others) results.push(await readOne(input, path, tool, files));
+  return [...results, ...(await readCriterion(input, criterion, files))];
+}
+
+async function readOne(input: string, path: string, tool: string, files: Files): Promise<ResultFile> {
+  return naming(input, path, async () => parseResults(path, await files.readText(path, largestFile), tool));
+}
+
+async function naming<T>(input: string, path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isUserError(error)) throw error;
+    if (!(error instanceof FormatFault)) throw error;
+    throw faultIn(input, path, error);
+  }
+}
+
+export function faultIn(input: string, path: string, fault: FormatFault): UserError {
+  const line = fault.line === undefined ? "" : `:${fault.line}`;
+  return new UserError(`${input}: ${path.slice(0, longestPath)}${line} ${fault.message}.`, { cause: fault });
+}
+
+const criterionFile = /^(.*?)([^/]+)\/(estimates|sample|benchmark)\.json$/;
+
+/** `<root>/<directory_name>/<new or a baseline>/estimates.json`, as criterion names its files. */
+function isCriterionPath(path: string): boolean {
+  return criterionFile.test(path) || /\/(change\/estimates|tukey|raw)\.(json|csv)$/.test(path);
+}
+
+interface CriterionParts {
+  estimates?: Json;
+  sample?: Json;
+  benchmark?: Json;
+}
+
+/** All benchmarks below one root are one round; `change/` holds ratios and is no measurement. */
+async function readCriterion(input: string, paths: readonly string[], files: Files): Promise<ResultFile[]> {
+  const folders = new Map<string, CriterionParts>();
+  const fresh = paths.some((path) => path.includes("/new/"));
+  for (const path of paths) {
+    const [, above = "", run = "", kind] = criterionFile.exec(path) ?? [];
+    if (kind === undefined || run === "change" || (fresh && run !== "new")) continue;
+    const value = await naming(input, path, async () => parseJson(await files.readText(path, largestFile)));
+    if (!isObject(value)) throw new UserError(`${input}: ${path} is no file of criterion.`);
+    const folder = `${above}${run}`;
+    const parts: CriterionParts = folders.get(folder) ?? {};
+    folders.set(folder, { ...parts, [kind]: value });
+  }
+  const roots = new Map<string, { rows: ReturnType<typeof parseCriterion> }>();
+  for (const [folder, parts] of folders) {
+    if (parts.estimates === undefined && parts.sample === undefined) continue;
+    const own = folder.replace(/\/?[^/]+$/, "");
+    const directory = textOf(parts.benchmark?.["directory_name"]);
+    const root = directory !== "" && own.endsWith(directory) ? own.slice(0, -directory.length) : own.replace(/[^/]*$/, "");
+    const found = roots.get(root) ?? { rows: [] };
+    found.rows.push(...parseCriterion(parts, own.split("/").at(-1) ?? "benchmark"));
+    roots.set(root, found);
+  }
+  return [...roots]
+    .sort(([a], [b]) => natural(a, b))
+    .map(([root, { rows }]) => ({ source: root, format: "criterion", measures: measuresOf(rows), host: {} }));
+}

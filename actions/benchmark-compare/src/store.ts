@@ -1,0 +1,115 @@
+import type { Context } from "../../../packages/frame/context.ts";
+import { isUserError, UserError } from "../../../packages/frame/errors.ts";
+import { type Event, isProposal } from "../../../packages/frame/event.ts";
+import type { Ports } from "../../../packages/frame/ports.ts";
+import { parseJson } from "./formats/detect.ts";
+import { FormatFault } from "./formats/draft.ts";
+import { type History, historySchema, importedRuns, joinedHistory, readHistory, type StoredRun } from "./history.ts";
+
+const largestImport = 128 * 2 ** 20;
+const largestRun = 16 * 2 ** 20;
+/** A store takes records of 16 MiB, and a value takes about a hundred bytes. */
+const mostStoredValues = 120_000;
+const storedNames = new Set(["", "auto", "none", "cache", "branch"]);
+
+/** What earlier runs have measured. */
+export interface Stored {
+  readonly history: History;
+  readonly notes: readonly string[];
+  /** Something is stored that cannot be read. */
+  readonly torn?: string;
+}
+
+/** The folder that `baseline` names, if it names one. */
+export function folderIn(baseline: string): string | undefined {
+  const given = baseline.trim();
+  return storedNames.has(given) || given.startsWith("branch:") ? undefined : given.replace(/\/+$/, "");
+}
+
+export async function loadHistory(baseline: string, ports: Ports, base: string): Promise<Stored> {
+  const folder = folderIn(baseline);
+  if (folder !== undefined) return loadFolder(folder, ports);
+  if (baseline.trim() === "none") return { history: joinedHistory([], []), notes: [] };
+  const found = await ports.baseline.find(base);
+  if ("missing" in found) {
+    const none: Stored = { history: joinedHistory([], []), notes: [`There is no history: ${found.missing}.`] };
+    return found.torn === true ? { ...none, torn: found.missing } : none;
+  }
+  const history = readHistory(found.record.data);
+  if (history === undefined) return { history: joinedHistory([], []), notes: [], torn: "what is stored is no history of benchmarks" };
+  return { history, notes: [] };
+}
+
+/** One file a run, never changed: two runs that end at once both stay. */
+async function loadFolder(folder: string, ports: Ports): Promise<Stored> {
+  const paths = await ports.files.glob([`${folder}/runs/**/*.json`]);
+  const runs: StoredRun[] = [];
+  const notes: string[] = [];
+  for (const path of paths) {
+    const history = await ports.files
+      .readText(path, largestRun)
+      .then((text) => readHistory(parseJson(text)))
+      .catch((error: unknown) => {
+        if (isUserError(error) || error instanceof FormatFault) return undefined;
+        throw error;
+      });
+    if (history === undefined) notes.push(`${path} is torn or no history of benchmarks, and was left out.`);
+    else runs.push(...history.runs);
+  }
+  return { history: joinedHistory(runs, []), notes };
+}
+
+/** Runs that the `import` inputs name. */
+export async function importRuns(paths: readonly string[], ports: Ports): Promise<StoredRun[]> {
+  const runs: StoredRun[] = [];
+  for (const path of paths) {
+    const text = (await ports.files.readText(path, largestImport)).replace(/^\ufeff/, "").trim();
+    try {
+      const json = text.startsWith("window.")
+        ? text
+            .slice(text.indexOf("=") + 1)
+            .trim()
+            .replace(/;$/, "")
+        : text;
+      runs.push(...importedRuns(parseJson(json)));
+    } catch (error) {
+      if (!(error instanceof FormatFault)) throw error;
+      throw new UserError(`import: ${path}${error.line === undefined ? "" : `:${error.line}`} ${error.message}.`, { cause: error });
+    }
+  }
+  return runs;
+}
+
+/** Whether this run measured the default branch itself. */
+export function mayKeep(event: Event): string | undefined {
+  if (isProposal(event)) return "pull requests and merge queues only read the history";
+  if (!["push", "schedule", "workflow_dispatch"].includes(event.name)) return `${event.name} does not write the history`;
+  const branch = /^refs\/heads\/(.+)$/.exec(event.ref)?.[1];
+  const isDefault = event.defaultBranch === undefined ? branch === "main" || branch === "master" : branch === event.defaultBranch;
+  return isDefault ? undefined : `${event.ref} is not the default branch`;
+}
+
+/** Keeps what was measured, where this event may; says why not otherwise. */
+export async function keepRuns(
+  baseline: string,
+  runs: readonly StoredRun[],
+  whole: History,
+  ports: Ports,
+  context: Context,
+): Promise<string> {
+  const { event } = context;
+  const folder = folderIn(baseline);
+  if (folder === undefined) {
+    const saved = await ports.baseline.save(joinedHistory(whole.runs, [], mostStoredValues));
+    return "saved" in saved ? `History saved: ${saved.saved}.` : `No history saved: ${saved.skipped}.`;
+  }
+  const refused = mayKeep(event);
+  if (refused !== undefined) return `No history saved: ${refused}.`;
+  const date = new Date(ports.clock.now()).toISOString();
+  const name = [date.replaceAll(/[:.]/g, ""), event.sha.slice(0, 12), event.runId, event.runAttempt, event.job, context.id]
+    .map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-"))
+    .filter((part) => part !== "");
+  const path = `${folder}/runs/${date.slice(0, 7)}/${name.join("-")}.json`;
+  await ports.files.write(path, `${JSON.stringify({ schema: historySchema, runs })}\n`);
+  return `History saved: ${path}.`;
+}
