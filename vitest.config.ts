@@ -5,6 +5,7 @@ const results = process.env["FORGE_TEST_RESULTS"];
 export default defineConfig({
   test: {
     dir: "test",
+    globalSetup: "test/recorded-permissions.ts",
     coverage: { provider: "v8", reporter: ["lcovonly"], include: ["actions/*/{src,adapters}/**", "packages/**"] },
     exclude: [...configDefaults.exclude, "test/act/**"],
     testTimeout: 60_000,

@@ -19,7 +19,7 @@ export function openBaseline(choice: string, context: BaselineContext): Baseline
         return (await import("./adapters/cache.ts")).openCache(context);
       case "auto":
         return context.terminal
-          ? (await import("./adapters/branch.ts")).openLocalBranch(context, usualBranch)
+          ? (await import("./adapters/local-branch.ts")).openLocalBranch(context, usualBranch)
           : (await import("./adapters/cache.ts")).openCache(context);
     }
   });

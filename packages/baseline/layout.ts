@@ -10,6 +10,9 @@ export const recordPath = (owner: Owner, commit: string): string => `${folderOf(
 
 export const historyPath = (owner: Owner): string => `${folderOf(owner)}/history.json`;
 
+/** What is remembered besides measurements; `name` is one that the store has checked. */
+export const memoryPath = (owner: Owner, name: string): string => `${folderOf(owner)}/memory/${safe(name)}.json`;
+
 /** One name of a path: nothing that leads elsewhere or that a file system takes amiss. */
 function safe(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9._-]/g, (character) =>

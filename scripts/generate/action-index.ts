@@ -20,14 +20,15 @@ ${rows.join("\n")}
 `;
 }
 
-/** The permissions that the README's own snippet grants. */
+/** The strongest of each permission in the README's table "Permissions". */
 function permissionsOf(root: string, name: string): string {
   const readme = join(root, "actions", name, "README.md");
   if (!existsSync(readme)) return "";
-  const granted = new Set(
-    [...readFileSync(readme, "utf8").matchAll(/^ +([a-z-]+: (?:read|write))(?: +#.*)?$/gm)].map(([, grant]) => grant),
+  const table = /^## Permissions$([\s\S]*?)(?=^## )/m.exec(readFileSync(readme, "utf8"))?.[1] ?? "";
+  const granted = new Map(
+    [...table.matchAll(/^\| `([a-z-]+): (read|write)` \|/gm)].map(([, permission = "", access = ""]) => [permission, access]),
   );
-  return [...granted].map((grant) => `\`${grant}\``).join(", ");
+  return [...granted].map(([permission, access]) => `\`${permission}: ${access}\``).join(", ");
 }
 
 function sizeOf(root: string, name: string): string {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { watchPermissions } from "./permissions.ts";
 import { parseFileCommands, readCommands, type WorkflowCommand } from "./runner-protocol.ts";
 
 export const root = resolve(import.meta.dirname, "..", "..");
@@ -115,6 +116,7 @@ export async function runBundle(action: string, given: BundleInput): Promise<Bun
   const temp = given.temp ?? temporaryFolder("forge-runner-");
   const env = runnerEnvironment(given, temp);
   const bundle = join(root, "dist", action, "index.js");
+  const checkPermissions = watchPermissions(action, env["GITHUB_API_URL"]);
   const child = spawn(given.node ?? process.execPath, [...(given.nodeArgs ?? []), bundle], {
     cwd: given.workspace,
     env,
@@ -122,6 +124,7 @@ export async function runBundle(action: string, given: BundleInput): Promise<Bun
   });
   given.started?.(child);
   const ended = await waitFor(child, given);
+  checkPermissions();
   const outputs = parseFileCommands(readRegular(env["GITHUB_OUTPUT"]));
   const { commands, log } = readCommands(ended.stdout, ended.stderr);
   const reportPath = outputs["report"] ?? "";

@@ -4,6 +4,7 @@ import { checkRequest, checkResponse, operationOf } from "./contract.ts";
 import { type Fault, Faults, type Matcher } from "./faults.ts";
 import { type Answer, type Call, failure, type Needs, notFound, type Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
+import { running } from "./running.ts";
 import { type Repository, State, type Token } from "./state.ts";
 
 export interface Recorded {
@@ -57,6 +58,7 @@ const compiledRoutes: readonly Compiled[] = routes.map((route) => {
 export async function startFakeGitHub(options: { prefix?: string } = {}): Promise<FakeGitHub> {
   const fake = new Fake(options.prefix ?? "");
   await fake.listen();
+  running.set(fake.url, fake);
   return fake;
 }
 
@@ -104,6 +106,7 @@ class Fake implements FakeGitHub {
   }
 
   close(): Promise<void> {
+    running.delete(this.url);
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }

@@ -1,10 +1,12 @@
+import { isProposal } from "../../frame/event.ts";
 import type { BaselineRecord } from "../../frame/ports.ts";
 import type { Client, Pace, Reply } from "../../github/client.ts";
 import { inWords } from "../../github/failures.ts";
-import { type Missing, type Past, parseEnvelope, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
-import { allowedExtra, historyPath, readme, recordPath } from "../layout.ts";
+import { type Missing, type Past, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
+import { allowedExtra, historyPath, memoryPath, readme, recordPath } from "../layout.ts";
 import { isCommit } from "../policy.ts";
-import { type BaselineContext, type Extra, emptyShelf, ownerOf, type Saved, type Shelf, tooFar } from "../store.ts";
+import { type BaselineContext, type Extra, ownerOf, type Saved, type Shelf } from "../store.ts";
+import { nearestIn, openLocalBranch, recordFrom } from "./local-branch.ts";
 
 /** How much of the past the index of an action holds. */
 const keep = { entries: 500, bytes: 1024 * 1024 };
@@ -38,62 +40,19 @@ export async function openBranch(context: BranchContext, name: string): Promise<
   return new BranchShelf(context, { owner, repo }, name, client);
 }
 
-/** The data branch as the local clone last fetched it; read only, without network. */
-export async function openLocalBranch(context: BaselineContext, name: string): Promise<Shelf> {
-  const owner = ownerOf(context);
-  const where = `origin/${name}`;
-  const read = async (path: string): Promise<string | undefined> => {
-    const bytes = await context.diff.show(where, path);
-    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
-  };
-  const index = async (): Promise<readonly Past[] | { readonly missing: string }> => {
-    try {
-      const text = await read(historyPath(owner));
-      return (text === undefined ? undefined : parseHistory(text, owner)) ?? { missing: `${where} holds nothing of it` };
-    } catch {
-      return { missing: `this clone has no ${where}: fetch it with \`git fetch origin ${name}\`` };
-    }
-  };
-  return {
-    ...emptyShelf("a local clone is only read"),
-    history: async () => {
-      const found = await index();
-      return "missing" in found ? [] : found;
-    },
-    nearest: async (commits) => {
-      const found = await index();
-      if ("missing" in found) return found;
-      const chosen = nearestIn(found, commits);
-      if ("missing" in chosen) return chosen;
-      const text = await read(recordPath(owner, chosen.commit));
-      return recordFrom(text, owner, chosen.commit);
-    },
-  };
-}
-
-function nearestIn(index: readonly Past[], commits: readonly string[]): { readonly commit: string } | { readonly missing: string } {
-  const stored = new Set(index.map(({ commit }) => commit));
-  const commit = commits.find((candidate) => stored.has(candidate));
-  if (commit !== undefined) return { commit };
-  const latest = index.at(-1);
-  return { missing: latest === undefined ? "nothing is stored yet" : tooFar(latest.commit, commits.length) };
-}
-
-function recordFrom(
-  text: string | undefined,
-  owner: { readonly action: string; readonly id: string },
-  commit: string,
-): BaselineRecord | Missing {
-  if (text === undefined) return { missing: `the record of ${commit.slice(0, 7)} is gone` };
-  const parsed = parseEnvelope(text, owner);
-  if ("missing" in parsed) return parsed;
-  return parsed.record.commit === commit ? parsed.record : { missing: `the record of ${commit.slice(0, 7)} is of another commit` };
-}
-
 interface Refused {
   readonly skipped: string;
   /** It may go better later. */
   readonly down?: true;
+}
+
+/** One change of the branch. */
+interface Change {
+  readonly message: string;
+  readonly path: string;
+  files(head: Head): readonly Extra[];
+  /** Whether the branch has it: an answer may have been lost after the deed. */
+  isIn(head: Head): boolean;
 }
 
 /** The branch at one moment. */
@@ -136,14 +95,36 @@ class BranchShelf implements Shelf {
     return this.#head?.index ?? [];
   }
 
-  async put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved> {
+  put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved> {
+    return this.#write({
+      message: `${record.action}${record.id === "" ? "" : ` ${record.id}`} at ${record.commit}\n`,
+      path: recordPath(ownerOf(this.#context), record.commit),
+      files: (head) => this.#files(head, record, extra),
+      isIn: ({ index }) => index.some(({ commit, created }) => commit === record.commit && created === record.created),
+    });
+  }
+
+  async recall(name: string): Promise<string | undefined> {
+    const text = await this.#readFile(this.#open(), memoryPath(ownerOf(this.#context), name), this.#name);
+    return typeof text === "object" ? undefined : text;
+  }
+
+  async remember(name: string, content: string): Promise<Saved> {
+    if (isProposal(this.#context.event)) return { skipped: `a pull request does not write to the branch ${this.#name}` };
+    const path = memoryPath(ownerOf(this.#context), name);
+    const readMe = (head: Head): Extra[] => (head.commit === "" ? [{ name: "README.md", content: readme }] : []);
+    const message = `${this.#context.action} remembers ${name}\n`;
+    return this.#write({ message, path, files: (head) => [...readMe(head), { name: path, content }], isIn: () => false });
+  }
+
+  async #write(change: Change): Promise<Saved> {
     const client = this.#open();
     const { wait, random } = { wait: sleep, random: Math.random, ...this.#context.pace };
     let outages = 0;
     for (let tries = 1; tries <= mostTries; tries++) {
-      const outcome = await this.#try(client, record, extra, tries === 1);
+      const outcome = await this.#try(client, change, tries === 1);
       this.#head = undefined;
-      if (outcome === "done") return { saved: `${recordPath(ownerOf(this.#context), record.commit)} on the branch ${this.#name}` };
+      if (outcome === "done") return { saved: `${change.path} on the branch ${this.#name}` };
       if (outcome !== "overtaken") {
         outages += 1;
         if (outcome.down !== true || outages > mostOutages) return { skipped: outcome.skipped };
@@ -153,12 +134,10 @@ class BranchShelf implements Shelf {
     return { skipped: `other runs kept writing to ${this.#name} at the same time, ${mostTries} times over` };
   }
 
-  async #try(client: Client, record: BaselineRecord, extra: readonly Extra[], first: boolean): Promise<"done" | "overtaken" | Refused> {
+  async #try(client: Client, change: Change, first: boolean): Promise<"done" | "overtaken" | Refused> {
     const head = (first ? this.#head : undefined) ?? (await this.#readHead(client));
     if ("skipped" in head) return head;
-    // An answer may have been lost after the deed.
-    const stored = !first && head.index.some(({ commit, created }) => commit === record.commit && created === record.created);
-    return stored ? "done" : this.#commit(client, head, record, extra);
+    return !first && change.isIn(head) ? "done" : this.#commit(client, head, change);
   }
 
   async #freshHead(): Promise<Head | undefined> {
@@ -201,15 +180,15 @@ class BranchShelf implements Shelf {
   }
 
   /** One commit on top of `head`, put in place only if the branch still stands there. */
-  async #commit(client: Client, head: Head, record: BaselineRecord, extra: readonly Extra[]): Promise<"done" | "overtaken" | Refused> {
+  async #commit(client: Client, head: Head, change: Change): Promise<"done" | "overtaken" | Refused> {
     const first = head.commit === "";
     const tree = await this.#post(client, "POST /repos/{owner}/{repo}/git/trees", {
       ...(first ? {} : { base_tree: head.tree }),
-      tree: this.#files(head, record, extra).map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
+      tree: change.files(head).map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
     });
     if (typeof tree === "object") return tree;
     const commit = await this.#post(client, "POST /repos/{owner}/{repo}/git/commits", {
-      message: `${record.action}${record.id === "" ? "" : ` ${record.id}`} at ${record.commit}\n`,
+      message: change.message,
       tree,
       parents: first ? [] : [head.commit],
     });

@@ -5,13 +5,14 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../frame/errors.ts";
 import { withoutSelfReferences } from "../self-references.ts";
 
-const reference = "org/forge@v1";
+const published = "org/forge@v1";
 
 /**
- * Writes what a `uses:` download of the library's current commit ships to `folder`, in a form that act understands.
- * Gives the flag that makes act resolve `org/forge/...@v1` to it. `library` is the folder of the library's checkout.
+ * Writes what a `uses:` download of the library's current commit ships to `folder`, in a form that act and GitHub Enterprise Server
+ * understand: `$/path` becomes `reference` (`owner/name@ref`) with the path in it. Gives the flag that makes act resolve it to the folder.
+ * `library` is the folder of the library's checkout.
  */
-export function prepareForAct(folder: string, library: URL): string {
+export function prepareForAct(folder: string, library: URL, reference = published): string {
   const to = resolve(folder);
   const from = fileURLToPath(library);
   if (existsSync(to) && readdirSync(to).length > 0) {

@@ -264,6 +264,31 @@ describe("a service that stays down", () => {
   });
 });
 
+describe("what a run remembers on the branch", () => {
+  test("is there for the next one, beside the measurements and without touching them", async () => {
+    expect(await (await at(1)).recall?.("sizes")).toBeUndefined();
+    await (await at(1)).save({ covered: 80 });
+    expect(await (await at(2)).remember?.("sizes", { n: 2 })).toEqual({
+      saved: "baseline/coverage-gate/memory/trusted-sizes.json on the branch forge-data",
+    });
+    expect(await (await at(3)).recall?.("sizes")).toEqual({ n: 2 });
+    expect(await (await at(3)).recall?.("other")).toBeUndefined();
+    expect(await (await at(3)).history(9)).toHaveLength(1);
+  });
+
+  test("makes the branch where there is none", async () => {
+    expect(await (await at(1)).remember?.("sizes", 1)).toHaveProperty("saved");
+    expect([...stored().keys()]).toEqual(["README.md", "baseline/coverage-gate/memory/trusted-sizes.json"]);
+  });
+
+  test("is not written by a pull request, which may read it", async () => {
+    await (await at(1)).remember?.("sizes", 1);
+    const proposed = await at(2, { event: pullRequest });
+    expect(await proposed.remember?.("sizes", 2)).toEqual({ skipped: "a pull request does not write to the branch forge-data" });
+    expect(await proposed.recall?.("sizes")).toBe(1);
+  });
+});
+
 describe("many writers at once", () => {
   /** One second of the real schedule is twenty milliseconds here. */
   const hurried = (): Partial<Pace> => ({
