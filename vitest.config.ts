@@ -5,9 +5,8 @@ const results = process.env["FORGE_TEST_RESULTS"];
 export default defineConfig({
   test: {
     dir: "test",
-    globalSetup: "test/recorded-permissions.ts",
     coverage: { provider: "v8", reporter: ["lcovonly"], include: ["actions/*/{src,adapters}/**", "packages/**"] },
-    exclude: [...configDefaults.exclude, "test/act/**"],
+    exclude: [...configDefaults.exclude, "test/act/**", "**/*.long.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Most tests wait for a process that they have started.

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Manifest } from "../packages/frame/manifest.ts";
+import { documentedPermissions } from "../scripts/check/permissions.ts";
 import { proposed, pushed } from "./bundles/events.ts";
 import { cleanUp, root, runBundle, temporaryFolder } from "./bundles/harness.ts";
-import { documentedPermissions } from "./bundles/permissions.ts";
 import { commitAll, git } from "./bundles/repository.ts";
 import { type FakeGitHub, startFakeGitHub } from "./fake-github/server.ts";
 import type { Permissions, Repository } from "./fake-github/state.ts";
@@ -42,7 +42,7 @@ function repositoryFor(name: string): Repository {
   const made = fake.state.addRepository("octo/app");
   made.git.commitFiles("main", { "README.md": "# App\n" });
   fake.state.addPullRequest(made, { number: 7 });
-  const granted = [...documentedPermissions(name)].map(([permission, access]) => [permission.replaceAll("-", "_"), access]);
+  const granted = [...documentedPermissions(root, name)].map(([permission, access]) => [permission.replaceAll("-", "_"), access]);
   fake.state.addActionsToken(token, made, Object.fromEntries(granted) as Permissions);
   return made;
 }
@@ -62,7 +62,7 @@ describe.each(names)("%s", async (name) => {
   const action = await load(name);
 
   it("documents what its job grants", () => {
-    const documented = documentedPermissions(name);
+    const documented = documentedPermissions(root, name);
     expect([...documented.keys()]).not.toEqual([]);
     expect(documented.has("pull-requests")).toBe("comment" in action.manifest.inputs);
   });

@@ -1,17 +1,9 @@
-import { appendFileSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { appendFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { documentedPermissions } from "../../scripts/check/permissions.ts";
 import { running } from "../fake-github/running.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
-
-/** `contents: write` and so on, as the table "Permissions" of an action's README grants them. */
-export function documentedPermissions(action: string): Map<string, "read" | "write"> {
-  const readme = readFileSync(join(root, "actions", action, "README.md"), "utf8");
-  const table = /^## Permissions$([\s\S]*?)(?=^## )/m.exec(readme)?.[1] ?? "";
-  return new Map(
-    [...table.matchAll(/^\| `([a-z-]+): (read|write)` \|/gm)].map(([, name = "", access]) => [name, access as "read" | "write"]),
-  );
-}
 
 /** Begins to watch what is asked of the fake GitHub at `url`; the function that is given back ends it, and throws for what is not documented. */
 export function watchPermissions(action: string, url: string | undefined): () => void {
@@ -19,7 +11,7 @@ export function watchPermissions(action: string, url: string | undefined): () =>
   if (fake === undefined) return () => undefined;
   const before = fake.requests.length;
   return () => {
-    const documented = documentedPermissions(action);
+    const documented = documentedPermissions(root, action);
     for (const { method, path, needs } of fake.requests.slice(before)) {
       if (needs.length === 0) continue;
       const met = needs.find((need) => isMet(need, documented));
@@ -42,7 +34,7 @@ function isMet(need: string, documented: ReadonlyMap<string, "read" | "write">):
   return granted === "write" || (granted === "read" && access === "read");
 }
 
-/** For the comparison at the end of a whole run: see `recorded-permissions.ts`. */
+/** For `scripts/ci.ts`, which compares when everything has run. */
 function record(action: string, need: string): void {
   const file = process.env["FORGE_RECORDED_PERMISSIONS"];
   if (file !== undefined) appendFileSync(file, `${action} ${need.replace("=", ": ").replaceAll("_", "-")}\n`);
