@@ -7,6 +7,7 @@ import { type ActionSource, readActions } from "./generate/action-source.ts";
 import { dependencyList } from "./generate/dependencies.ts";
 import { actionList, manifestModule } from "./generate/manifest-module.ts";
 import { fillTables } from "./generate/readme-tables.ts";
+import { fillRuleTable } from "./generate/rule-table.ts";
 import { configSchema, reportSchemaOf } from "./generate/schemas.ts";
 import { workflowCopies } from "./generate/workflow-copies.ts";
 
@@ -32,7 +33,7 @@ function* generatedFiles(folder: string, actions: readonly ActionSource[]): Gene
     yield [`${home}/src/manifest.ts`, manifestModule(action)];
     yield [`${home}/report.schema.json`, reportSchemaOf(action)];
     const readme = join(folder, home, "README.md");
-    if (existsSync(readme)) yield [`${home}/README.md`, fillTables(readFileSync(readme, "utf8"), action)];
+    if (existsSync(readme)) yield [`${home}/README.md`, fillRuleTable(fillTables(readFileSync(readme, "utf8"), action))];
   }
   yield ["packages/cli/actions.ts", actionList(actions)];
   yield ["forge.schema.json", configSchema(actions)];

@@ -58,19 +58,22 @@ export async function scanStaged(plan: ScanPlan, repository: Repository, { log }
   const { git, root } = repository;
   const [head] = await repository.resolve(["HEAD"]);
   const against = head ?? (await repository.emptyTree());
-  const text = await git.text([
-    "diff-index",
-    "--cached",
-    "--raw",
-    "-z",
-    "--no-renames",
-    "--no-abbrev",
-    "--no-ext-diff",
-    "--ignore-submodules=all",
-    "--end-of-options",
-    against,
-    "--",
-  ]);
+  const text = await git.text(
+    [
+      "diff-index",
+      "--cached",
+      "--raw",
+      "-z",
+      "--no-renames",
+      "--no-abbrev",
+      "--no-ext-diff",
+      "--ignore-submodules=all",
+      "--end-of-options",
+      against,
+      "--",
+    ],
+    plan.terminal ? { env: indexOfCommit(process.env) } : {},
+  );
   const { changes, skipped } = stagedChanges(text, matcherOf(plan));
   const words = head === undefined ? "the index, before the first commit" : "the index against HEAD";
   if (changes.length === 0 && skipped.length === 0)
@@ -97,6 +100,11 @@ export async function scanStaged(plan: ScanPlan, repository: Repository, { log }
     range: words,
     paths: changes.map(({ path }) => path),
   };
+}
+
+/** `git commit -a` and `git commit <file>` commit an index of their own, and tell their hooks so by this variable alone. */
+function indexOfCommit({ GIT_INDEX_FILE: index }: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return index === undefined || index === "" ? {} : { GIT_INDEX_FILE: index };
 }
 
 function stagedChanges(text: string, matches: (path: string) => boolean): { changes: PathChange[]; skipped: Skip[] } {

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { onDefaultBranch, proposed, pushed, queued } from "../events.ts";
-import { cleanUp, runForge, temporaryFolder } from "../harness.ts";
+import { cleanUp, root, runForge, temporaryFolder } from "../harness.ts";
 import { git } from "../repository.ts";
 import { commit, ended, fresh, project, scan, told } from "./arrange.ts";
 
@@ -158,6 +160,18 @@ describe("staged", () => {
     expect((await runForge(["run", "secret-scan", "--scope", "staged"], folder)).exitCode).toBe(0);
     git(folder, "add", "b.js");
     expect((await runForge(["run", "secret-scan", "--scope", "staged"], folder)).exitCode).toBe(1);
+  });
+
+  it("is what `git commit -a` commits, which has an index of its own", async () => {
+    const { folder } = project({ "a.js": "a\n" });
+    const forge = `"${process.execPath}" "${root}/dist/forge/index.js" run secret-scan --scope staged >.git/said`;
+    mkdirSync(join(folder, ".git", "hooks"), { recursive: true });
+    writeFileSync(join(folder, ".git", "hooks", "pre-commit"), `#!/bin/sh\nexec ${forge}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, "a.js"), line());
+    expect(() => git(folder, "-c", "core.hooksPath=.git/hooks", "commit", "-qam", "all")).toThrow();
+    expect(readFileSync(join(folder, ".git", "said"), "utf8")).toContain("1 secret was found");
+    writeFileSync(join(folder, "a.js"), "b\n");
+    git(folder, "-c", "core.hooksPath=.git/hooks", "commit", "-qam", "all");
   });
 });
 

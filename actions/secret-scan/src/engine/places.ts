@@ -7,6 +7,9 @@ export class Places {
   #line: number;
   #lineStart: number;
   readonly #column: number;
+  /** How far the line was measured, so that a thousand findings on one line do not count it a thousand times. */
+  #measured: { lineStart: number; offset: number; units: number } = { lineStart: -1, offset: 0, units: 0 };
+  #lastLine = { from: 0, end: -1 };
 
   /** `line` and `column` are those of the first byte. */
   constructor(bytes: Uint8Array, start: number, end: number, line = 1, column = 1) {
@@ -33,14 +36,28 @@ export class Places {
     }
     return {
       line: this.#line,
-      column: (this.#lineStart === this.#start ? this.#column : 1) + unitsOf(this.#bytes, this.#lineStart, offset),
+      column: (this.#lineStart === this.#start ? this.#column : 1) + this.#unitsUntil(offset),
       lineStart: this.#lineStart,
     };
   }
 
   lineEnd(offset: number): number {
+    const { from, end } = this.#lastLine;
+    if (offset >= from && offset <= end) return end;
     const found = this.#bytes.indexOf(10, offset);
-    return found === -1 || found > this.#end ? this.#end : found;
+    const lineEnd = found === -1 || found > this.#end ? this.#end : found;
+    this.#lastLine = { from: offset, end: lineEnd };
+    return lineEnd;
+  }
+
+  #unitsUntil(offset: number): number {
+    const known = this.#measured.lineStart === this.#lineStart ? this.#measured : { offset: this.#lineStart, units: 0 };
+    const units =
+      offset >= known.offset
+        ? known.units + unitsOf(this.#bytes, known.offset, offset)
+        : known.units - unitsOf(this.#bytes, offset, known.offset);
+    this.#measured = { lineStart: this.#lineStart, offset, units };
+    return units;
   }
 }
 
