@@ -19,7 +19,7 @@ export const packages = [
   "bun@1.2.21",
   "lodash-es@4.17.21",
 ];
-export const nextPackages = ["next@16.0.1", "react@19.2.0", "react-dom@19.2.0", "lodash-es@4.17.21"];
+export const nextPackages = ["next@16.4.6", "react@19.2.0", "react-dom@19.2.0", "lodash-es@4.17.21"];
 
 export interface Bundler {
   readonly name: string;
