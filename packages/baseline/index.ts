@@ -14,7 +14,7 @@ export function openBaseline(choice: string, context: BaselineContext): Baseline
       case "file":
         return (await import("./adapters/file.ts")).openFile(context, chosen.path);
       case "branch":
-        return (await import("./adapters/branch.ts")).openBranch(context, chosen.name);
+        return remembering((await import("./adapters/branch.ts")).openBranch(context, chosen.name), context);
       case "cache":
         return (await import("./adapters/cache.ts")).openCache(context);
       case "auto":
@@ -23,4 +23,28 @@ export function openBaseline(choice: string, context: BaselineContext): Baseline
           : (await import("./adapters/cache.ts")).openCache(context);
     }
   });
+}
+
+/**
+ * A branch keeps measurements. What is remembered besides, for days and by pull requests whose token may write nothing, goes into the Actions
+ * cache, which empties itself; where there is none, nothing is remembered and the store says why.
+ */
+async function remembering(opened: Promise<Shelf>, context: BaselineContext): Promise<Shelf> {
+  const branch = await opened;
+  let cache: Promise<Shelf> | undefined;
+  const memory = (): Promise<Shelf> => {
+    cache ??= import("./adapters/cache.ts").then(({ openCache }) => openCache(context));
+    return cache;
+  };
+  return {
+    ...(branch.closed === undefined ? {} : { closed: branch.closed }),
+    nearest: (commits) => branch.nearest(commits),
+    history: (limit) => branch.history(limit),
+    put: (record, extra) => branch.put(record, extra),
+    recall: async (name) => (await memory()).recall?.(name),
+    remember: async (name, text) => {
+      const shelf = await memory();
+      return (await shelf.remember?.(name, text)) ?? { skipped: shelf.closed ?? "the cache remembers nothing here" };
+    },
+  };
 }

@@ -42,6 +42,10 @@ function lengthPenalty(length: number): number {
   return 12;
 }
 
+/** Turbopack's: 64 bits as 13 characters, of which the first is a small digit. `1042-1a2b3c4d` is a number and a hash instead. */
+const turbopack = /^(?!\d{4}[-_][0-9a-z]{8}$)[0-4][0-9a-z_-]{12}$/;
+const turbopackBits = 65;
+
 const sureBelow = -4;
 const perhapsBelow = 8;
 const hardlyBelow = 18;
@@ -50,7 +54,8 @@ function levelOf(text: string, alone: boolean): HashPart["level"] | undefined {
   if (text.length < 6 || text.length > longest || !/^[A-Za-z0-9_~-]+$/.test(text)) return undefined;
   if (digitsOnly.test(text)) return text.length === 8 || text.length >= 16 ? "perhaps" : undefined;
   if (versionLike.test(text) || dimensions.test(text) || locale.test(text)) return undefined;
-  const evidence = bitsAsHash(text) + lengthPenalty(text.length) + (alone ? 3 : 0) - bitsAsWords(text);
+  const cost = turbopack.test(text) ? turbopackBits : bitsAsHash(text) + lengthPenalty(text.length) + (alone ? 3 : 0);
+  const evidence = cost - bitsAsWords(text);
   if (evidence <= sureBelow) return "sure";
   if (evidence <= perhapsBelow) return "perhaps";
   return evidence <= hardlyBelow && !/^[a-z]+$/.test(text) ? "hardly" : undefined;
@@ -64,11 +69,15 @@ interface Piece {
 
 const separators = "-_~";
 
-/** Texts in a dotted part that a bundler may have put there: the whole, what follows or precedes a separator, and the last eight characters. */
+/** Texts in a dotted part that a bundler may have put there: the whole, what follows or precedes a separator, and the last 8 or 13 characters. */
 function piecesOf(part: string, at: number): Piece[] {
   const pieces: Piece[] = [{ at, text: part, alone: true }];
-  const window = part.length - 8;
-  if (window >= 2 && separators.includes(part.charAt(window - 1))) pieces.push({ at: at + window, text: part.slice(window), alone: false });
+  for (const length of [8, 13]) {
+    const window = part.length - length;
+    const text = part.slice(Math.max(0, window));
+    const possible = window >= 2 && separators.includes(part.charAt(window - 1)) && (length === 8 || turbopack.test(text));
+    if (possible) pieces.push({ at: at + window, text, alone: false });
+  }
   let from = 0;
   for (let end = 0; end <= part.length; end++) {
     if (end < part.length && !separators.includes(part.charAt(end))) continue;
@@ -96,11 +105,12 @@ function hashesOf(part: string, at: number): HashPart[] {
 
 /** `main-BqqDzcUh` as a whole looks random too; its parts are better candidates. */
 function hasWords(text: string): boolean {
-  return text.length !== 8 && /[-_~]/.test(text);
+  return text.length !== 8 && !turbopack.test(text) && /[-_~]/.test(text);
 }
 
 function rank({ level, text }: HashPart): number {
-  return { sure: 0, perhaps: 100, hardly: 200 }[level] + (text.length === 8 ? 0 : 10) - Math.min(9, text.length / 8);
+  const usual = turbopack.test(text) ? -1 : text.length === 8 ? 0 : 10;
+  return { sure: 0, perhaps: 100, hardly: 200 }[level] + usual - Math.min(9, text.length / 8);
 }
 
 /** Finds what may be a hash in a path with `/`: in the file's name, and folders that are nothing but a hash. */

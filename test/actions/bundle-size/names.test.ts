@@ -25,6 +25,12 @@ const real: readonly (readonly [path: string, stem: string])[] = [
   ["static/chunks/[root-of-the-server]__1a2b3c4d._.js", "static/chunks/[root-of-the-server]__*._.js"],
   ["static/chunks/node_modules_next_dist_4e3b1f2a._.js", "static/chunks/node_modules_next_dist_*._.js"],
   ["static/chunks/turbopack-0123456789abcdef.js", "static/chunks/turbopack-*.js"],
+  ["static/chunks/12t_lqu4wsh11.js", "static/chunks/*.js"],
+  ["static/chunks/2-wsvdr_v_i7s.js", "static/chunks/*.js"],
+  ["static/chunks/3-ab8e10ooctc.js", "static/chunks/*.js"],
+  ["static/chunks/3kr4181nuzli-.js", "static/chunks/*.js"],
+  ["static/chunks/turbopack-0al9eyr_-yuut.js", "static/chunks/turbopack-*.js"],
+  ["1042-1a2b3c4d.js", "1042-*.js"],
   ["index.7345cb52.js", "index.*.js"],
   ["rolldown-runtime-D7D4PA-g.mjs", "rolldown-runtime-*.mjs"],
   ["normalize-string-or-regex-Bb-uIrCY.mjs", "normalize-string-or-regex-*.mjs"],
@@ -51,7 +57,8 @@ esm5.js fesm2022.js es2020.js MathJax.js AsciiMath.js TeX-AMS_CHTML.js SVGRender
 UserList.js page-client.js not-found.js _app.js _document.js _error.js webpack-runtime.js framework.js polyfills.js main-app.js app-pages-internals.js
 css-nth-child-of.js client-hints-dpr-width-viewport.js workflow-dispatch.js viewport-unit-variants.js x509_vfy.js v8-snapshot.js xxhash64.js
 quickfix-providers.js environment.js lazyload.js indeterminate-checkbox.js notfound-loader.js parameters.js background.js workspace.js dashboard.js
-checkboxes.js breadcrumb.js Accordion.js Breadcrumb.js DatePicker.js LineChart.js PieChart.js BarChart.js TreeView.js Tooltip.js Skeleton.js`.split(
+checkboxes.js breadcrumb.js Accordion.js Breadcrumb.js DatePicker.js LineChart.js PieChart.js BarChart.js TreeView.js Tooltip.js Skeleton.js
+404-not-found.js 3d-model-view.js 2fa-setup-app.js 1-introduction.js 2024-11-03-en.js user-settings.js 01-hello-world.js 0001-init-job.js 360-view-page.js`.split(
     /\s+/,
   );
 
@@ -78,7 +85,19 @@ function hashes(alphabet: keyof typeof alphabets, length: number, count: number,
   );
 }
 
+/** All chunks of one real build with Next 16.4. */
+const turbopackNames =
+  `12t_lqu4wsh11 0dt4yyyp8sc_0 1-8_lu5s2-05v 34ro7g1s4zb_p 0mpbxcqwi0xhg 3-ab8e10ooctc 2t8u-wztkhzod 1b6icebm81_b7 2r8jtsy1azc2t
+2db_9nklmf_yk 3vqq_jehx7895 1rwn3kddd66p6 3kjs7khcq5i33 1m0mj_3jfk7qk 204dowqx-6zw2 40moz-0il-21t 0al9eyr_-yuut 0x7i9plocg2ge 3y25t9pj4rbqq
+007bo2y2zfxd8 01swouw5oww2n 0g2zqbtjx1x38 0sflifibeqxd6 0wv-mp799t1w0 0zbe3gmqfeny2 10f014idmsaij 14-de2hg0201j 15hu7jz7c-ums 196t9vpxrbpat
+1wbktfxsz11ny 2-wsvdr_v_i7s 21hhi13yw_dyx 29u-gi7bpaji4 2sf65qeitu0m_ 327oqgounc5r0 38-w1z8va7ajy 3kr4181nuzli- 3rdrhw24l9q_3`.split(/\s+/);
+
 describe("hashes in names", () => {
+  it("Turbopack's of thirteen characters, also with dashes", () => {
+    const stems = stemsOf(turbopackNames.map((name) => `chunks/${name}.js`));
+    expect([...stems].filter(([, stem]) => stem !== "chunks/*.js")).toEqual([]);
+  });
+
   it.each(real)("%s is %s", (path, stem) => {
     expect(stemsOf([path]).get(path)).toBe(stem);
   });

@@ -7,7 +7,7 @@ import { contextAt, newFolder, pullRequest, removeFolders } from "./arrange.ts";
 
 const { PATH = "" } = process.env;
 
-describe.each(["cache", "file"] as const)("what a run remembers: %s", (kind) => {
+describe.each(["cache", "file", "branch"] as const)("what a run remembers: %s", (kind) => {
   let cache: FakeCache;
   let folder: string;
   let temporary: string;
@@ -27,7 +27,7 @@ describe.each(["cache", "file"] as const)("what a run remembers: %s", (kind) => 
 
   const at = async (n: number, more: Parameters<typeof contextAt>[1] = {}) => {
     const environment = { PATH, RUNNER_TEMP: temporary, ...cache.environment };
-    return openBaseline(kind === "cache" ? "cache" : "kept/data.json", await contextAt(n, { environment, folder, ...more }));
+    return openBaseline(kind === "file" ? "kept/data.json" : kind, await contextAt(n, { environment, folder, ...more }));
   };
 
   test("is there for the next run, newest first, each name by itself", async () => {
@@ -81,6 +81,12 @@ describe("torn baselines", () => {
     expect(await (await at()).find(`${"e".repeat(39)}1`)).toMatchObject({ torn: true });
     await writeFile(join(folder, "data.json"), '{"schema":"forge-baseline/1","action":"other","id":""}');
     expect(await (await at()).find(`${"e".repeat(39)}1`)).not.toHaveProperty("torn");
+  });
+
+  test("a branch store without a cache service says why it remembers nothing", async () => {
+    const store = openBaseline("branch", await contextAt(1));
+    expect(await store.recall?.("sizes")).toBeUndefined();
+    expect(await store.remember?.("sizes", 1)).toEqual({ skipped: "there is no cache service here" });
   });
 
   test("stores that remember nothing say so", async () => {
