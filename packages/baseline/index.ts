@@ -26,8 +26,8 @@ export function openBaseline(choice: string, context: BaselineContext): Baseline
 }
 
 /**
- * A branch keeps measurements. What is remembered besides, for days and by pull requests whose token may write nothing, goes into the Actions
- * cache, which empties itself; where there is none, nothing is remembered and the store says why.
+ * A branch keeps measurements and what must last. What is remembered besides, for days and by pull requests whose token may write nothing, goes
+ * into the Actions cache, which empties itself; where there is none, nothing is remembered and the store says why.
  */
 async function remembering(opened: Promise<Shelf>, context: BaselineContext): Promise<Shelf> {
   const branch = await opened;
@@ -41,10 +41,10 @@ async function remembering(opened: Promise<Shelf>, context: BaselineContext): Pr
     nearest: (commits) => branch.nearest(commits),
     history: (limit) => branch.history(limit),
     put: (record, extra) => branch.put(record, extra),
-    recall: async (name) => (await memory()).recall?.(name),
-    remember: async (name, text) => {
-      const shelf = await memory();
-      return (await shelf.remember?.(name, text)) ?? { skipped: shelf.closed ?? "the cache remembers nothing here" };
+    recall: async (name, lasting) => (lasting ? branch : await memory()).recall?.(name, lasting),
+    remember: async (name, text, lasting) => {
+      const shelf = lasting ? branch : await memory();
+      return (await shelf.remember?.(name, text, lasting)) ?? { skipped: shelf.closed ?? "the cache remembers nothing here" };
     },
   };
 }

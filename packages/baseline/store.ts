@@ -38,8 +38,8 @@ export interface Shelf {
   history(limit: number): Promise<readonly BaselineRecord[]>;
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
   /** The newest text under a name, if this place can hold any. */
-  recall?(name: string): Promise<string | undefined>;
-  remember?(name: string, text: string): Promise<Saved>;
+  recall?(name: string, lasting: boolean): Promise<string | undefined>;
+  remember?(name: string, text: string, lasting: boolean): Promise<Saved>;
 }
 
 /** How many first-parent commits before the wanted one are looked at. */
@@ -72,8 +72,8 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
       );
     },
     save: (data, extra = []) => save(context, shelf, data, extra),
-    recall: (name) => recall(context, shelf, name),
-    remember: (name, data) => remember(context, shelf, name, data),
+    recall: (name, lasting = false) => recall(context, shelf, name, lasting),
+    remember: (name, data, lasting = false) => remember(context, shelf, name, data, lasting),
   };
 }
 
@@ -131,11 +131,11 @@ function namesOf({ event }: BaselineContext, name: string): { readonly own: stri
   return isProposal(event) ? { own: proposed, readable: [proposed, trusted] } : { own: trusted, readable: [trusted] };
 }
 
-async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, name: string): Promise<unknown> {
+async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, lasting: boolean): Promise<unknown> {
   try {
     const place = await shelf();
     for (const readable of memoryName.test(name) ? namesOf(context, name).readable : []) {
-      const text = await place.recall?.(readable);
+      const text = await place.recall?.(readable, lasting);
       if (text !== undefined && text.length <= largestEnvelope) return JSON.parse(text);
     }
   } catch (error) {
@@ -144,12 +144,18 @@ async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, nam
   return undefined;
 }
 
-async function remember(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, data: unknown): Promise<Saved> {
+async function remember(
+  context: BaselineContext,
+  shelf: () => Promise<Shelf>,
+  name: string,
+  data: unknown,
+  lasting: boolean,
+): Promise<Saved> {
   try {
     const text = JSON.stringify(data);
     if (!memoryName.test(name)) return { skipped: `${JSON.stringify(name)} is no name for it` };
     if (text.length > largestEnvelope) return { skipped: `it has ${text.length} bytes, and at most ${largestEnvelope} are kept` };
-    const told = await (await shelf()).remember?.(namesOf(context, name).own, text);
+    const told = await (await shelf()).remember?.(namesOf(context, name).own, text, lasting);
     return told ?? { skipped: "this store remembers nothing but baselines" };
   } catch (error) {
     return { skipped: messageOf(error).replace(/\.$/, "") };

@@ -118,10 +118,11 @@ export interface Baseline {
   /**
    * What an earlier run has remembered under a name (letters, digits, dashes): no measurement to judge by, but work that need not be done again.
    * Proposals see what proposals and other runs remember, other runs never what proposals do. Never throws; absent where a store has no memory.
+   * `lasting` is what must not be forgotten by a cache: a branch store keeps it on the branch, which proposals do not write.
    */
-  recall?(name: string): Promise<unknown>;
+  recall?(name: string, lasting?: boolean): Promise<unknown>;
   /** Remembers JSON under a name, newest wins. Never throws. */
-  remember?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string }>;
+  remember?(name: string, data: unknown, lasting?: boolean): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }
 
 export interface HttpResponse {

@@ -32,7 +32,7 @@ export async function recordBeat(inputs: HealthInputs, ports: HealthPorts, probe
   if (beat === undefined) return undefined;
   if (address.test(beat)) return send(beat, inputs.timeout, prober);
   if (!inputs["save-state"]) return { recorded: false, words: "the heartbeat was not recorded: save-state is false" };
-  const saved = (await ports.baseline.remember?.(`beat-${beat}`, { schema: 1, at: ports.clock.now() })) ?? {
+  const saved = (await ports.baseline.remember?.(`beat-${beat}`, { schema: 1, at: ports.clock.now() }, true)) ?? {
     skipped: "this store remembers nothing",
   };
   return "saved" in saved

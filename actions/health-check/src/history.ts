@@ -14,7 +14,7 @@ const name = "history";
 const kept = 200;
 
 export async function readHistory({ baseline }: Pick<Ports, "baseline">): Promise<readonly Past[]> {
-  const stored = await baseline.recall?.(name);
+  const stored = await baseline.recall?.(name, true);
   const runs = typeof stored === "object" && stored !== null && "runs" in stored ? stored.runs : undefined;
   return Array.isArray(runs) ? runs.map(readPast).filter((past) => past !== undefined) : [];
 }
@@ -35,7 +35,7 @@ export async function keepHistory(
 ): Promise<readonly Past[]> {
   const { status, availability, latency } = result;
   const runs = [...before, { at: new Date(clock.now()).toISOString(), status, availability, p95: latency.p95 }].slice(-kept);
-  const saved = (await baseline.remember?.(name, { schema: 1, runs })) ?? { skipped: "this store remembers nothing" };
+  const saved = (await baseline.remember?.(name, { schema: 1, runs }, true)) ?? { skipped: "this store remembers nothing" };
   log.debug("saved" in saved ? `History saved: ${saved.saved}.` : `No history saved: ${saved.skipped}.`);
   return runs;
 }

@@ -28,7 +28,7 @@ export async function run(inputs: HealthInputs, ports: HealthPorts, context: Con
   const targets = readTargets(inputs, ports.log);
   const settings = readSettings(inputs, targets);
   const memory = {
-    recall: async (name: string) => ports.baseline.recall?.(name),
+    recall: async (name: string) => ports.baseline.recall?.(name, true),
     ...(inputs["save-state"] ? { remember: remembering(ports) } : {}),
   };
   const prober = ports.openProber({ allowPrivate: readAllowed(inputs), memory });
@@ -52,7 +52,8 @@ export async function run(inputs: HealthInputs, ports: HealthPorts, context: Con
 }
 
 function remembering({ baseline }: HealthPorts) {
-  return async (name: string, data: unknown) => (await baseline.remember?.(name, data)) ?? { skipped: "this store remembers nothing" };
+  return async (name: string, data: unknown) =>
+    (await baseline.remember?.(name, data, true)) ?? { skipped: "this store remembers nothing" };
 }
 
 /** Proposals and laptops leave no mark on the history. */
