@@ -14,16 +14,16 @@ export function watchPermissions(action: string, url: string | undefined): () =>
     const documented = documentedPermissions(root, action);
     for (const { method, path, needs } of fake.requests.slice(before)) {
       if (needs.length === 0) continue;
-      const met = needs.find((need) => isMet(need, documented));
+      const met = needs.filter((need) => isMet(need, documented));
       if (process.env["FORGE_GATHER"] !== undefined) {
         appendFileSync(process.env["FORGE_GATHER"], `${action} ${needs.join("|")} ${method} ${path.replace(/[0-9a-f]{7,}|\d+/g, "N")}\n`);
         continue;
       }
-      if (met === undefined)
+      if (met.length === 0)
         throw new Error(
           `${action} asked ${method} ${path}, which takes ${needs.join(" or ")}; its README does not grant that under "Permissions".`,
         );
-      record(action, met);
+      for (const need of met) record(action, need);
     }
   };
 }

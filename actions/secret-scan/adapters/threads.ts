@@ -17,6 +17,8 @@ const role = "forge secret scan";
 const mostThreads = 4;
 /** A thread that gives no sign of life for so long is taken to be caught in a pattern. */
 const patience = 120_000;
+/** Patterns of a configuration may backtrack without end; a batch of theirs gets less time, and never this thread, which could not be stopped. */
+const patienceWithStrangers = 30_000;
 const here = import.meta.url;
 
 interface Given {
@@ -65,6 +67,11 @@ export class Threads {
   async scan(queue: BatchQueue, take: (result: BatchResult) => void, small?: boolean): Promise<void> {
     const wanted = this.#wanted > 0 ? this.#wanted : small === true ? 1 : Math.min(mostThreads, availableParallelism());
     const helpers: Promise<void>[] = [];
+    if (this.#hasStrangers()) {
+      while (helpers.length < wanted) helpers.push(this.#helper(queue, take));
+      await Promise.all(helpers);
+      return;
+    }
     const help = (): void => {
       while (helpers.length < wanted - 1) helpers.push(this.#helper(queue, take));
     };
@@ -77,6 +84,10 @@ export class Threads {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await Promise.all(helpers);
+  }
+
+  #hasStrangers(): boolean {
+    return this.#setup.rules.some(({ finder }) => finder.kind === "pattern" && !finder.guarded);
   }
 
   #helper(queue: BatchQueue, take: (result: BatchResult) => void): Promise<void> {
@@ -100,7 +111,10 @@ export class Threads {
         current = await queue.take();
         if (current === undefined) done();
         else {
-          timer = setTimeout(() => lost(`no answer within ${patience / 1000} s`), patience);
+          const strangers = this.#hasStrangers();
+          const limit = strangers ? patienceWithStrangers : patience;
+          const why = `no answer within ${limit / 1000} s${strangers ? ", as when a pattern of the configuration backtracks" : ""}`;
+          timer = setTimeout(() => lost(why), limit);
           worker.postMessage(current);
         }
       };

@@ -89,8 +89,10 @@ describe("providers on GitHub", () => {
     deploy(1, "v1", one);
     await run({ ...inputs, verdict: "pass", deployment: "1" });
     deploy(2, "v2", two);
+    operations.outcome = "";
     const back = await run({ ...inputs, verdict: "fail", deployment: "2" });
     expect(told(back), back.log).toBe("0 pass rolled-back v2→v1");
+    expect(operations.dispatches).toEqual([{ workflow: "deploy.yml", ref: "main", inputs: { ref: "v1" } }]);
     expect(operations.deployments.at(-1)?.body).toMatchObject({
       ref: "v1",
       auto_merge: false,

@@ -157,3 +157,11 @@ it("a folder without git", async () => {
   expect(told(run)).toMatchObject([{ path: "src/a.js", line: 1 }]);
   expect(told(run)[0]).not.toHaveProperty("commit");
 });
+
+it("a pattern of the configuration that backtracks without end is given up, and the scan is never called clean", async () => {
+  const config = '[[rules]]\nid = "slow"\nregex = """key(a{1,300}){1,300}b"""\n';
+  const { folder } = project({ ".gitleaks.toml": config, "a.txt": `key${"a".repeat(70)}!\n` });
+  const run = await scan(folder, { scope: "worktree" });
+  expect(ended(run), run.log).toEqual([3, "unknown"]);
+  expect(run.log).toContain("a pattern of the configuration backtracks");
+});

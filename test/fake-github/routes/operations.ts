@@ -33,7 +33,7 @@ export interface Operations {
   }[];
   /** Reviews of the environments of every run. */
   approvals: unknown[];
-  /** What a deployment's state becomes once it has been made. */
+  /** The state of a new deployment; none with "", until a workflow is started that takes it up. */
   outcome: string;
 }
 
@@ -88,7 +88,9 @@ const routes: readonly Route[] = [
     return found === undefined ? notFound() : { status: 200, body: [...found.states].reverse().map((state) => ({ state })) };
   }),
   onRepository("POST", "/actions/workflows/{workflow_id}/dispatches", [["actions", "write"]], ({ repository, body, parameters }) => {
-    operationsOf(repository).dispatches.push({ workflow: parameters["workflow_id"], ...body });
+    const operations = operationsOf(repository);
+    operations.dispatches.push({ workflow: parameters["workflow_id"], ...body });
+    for (const { states } of operations.deployments) if (states.length === 0) states.push("success");
     return { status: 204 };
   }),
   onRepository("GET", "/actions/runs/{run_id}/approvals", [["actions", "read"]], ({ repository }) => ({
