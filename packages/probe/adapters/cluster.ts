@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { dirname, resolve } from "node:path";
-import { parseYaml } from "../../frame/adapters/yaml.ts";
 import { isUserError } from "../../frame/errors.ts";
 import type { Exec } from "../../frame/ports.ts";
 import { judgeRollout } from "../kubernetes.ts";
@@ -143,6 +142,7 @@ async function openCluster(exec: Exec, deadline: Deadline): Promise<Cluster> {
 }
 
 async function readConfig(path: string): Promise<Json> {
+  const { parseYaml } = await import("../../frame/adapters/yaml.ts");
   try {
     return object(parseYaml(await readFile(path, "utf8"), { file: "KUBECONFIG" }).value);
   } catch {
