@@ -1,79 +1,46 @@
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type Deadline, ProbeFailure } from "./failure.ts";
+import { usedUp } from "./garbage.ts";
+import { bodyCap, KeptBody, Turn } from "./kept-body.ts";
 
-/** Bytes of a body, unpacked, beyond which it is not read. */
-export const bodyCap = 10 * 1024 * 1024;
-/** Bytes that each body may keep; only one at a time may keep more, so that many large ones do not fill the memory. */
-const keptByEach = 64 * 1024;
-
-/** Whoever comes first keeps a large body; the others wait, with their streams at rest. */
-class Turn {
-  #taken = false;
-  readonly #waiting: (() => void)[] = [];
-  async take(): Promise<void> {
-    if (!this.#taken) {
-      this.#taken = true;
-      return;
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-  pass(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#taken = false;
-    else next();
-  }
+/** How a body is to be read. */
+export interface Reading {
+  /** The `content-encoding`. */
+  readonly encoding: string;
+  /** Whether its text is wanted; otherwise it is only read to its end. */
+  readonly keep: boolean;
+  readonly deadline: Deadline;
+  /** What a body that does not end in time is called. */
+  readonly slow: string;
 }
 
-const turn = new Turn();
-
-/** The text of a body as it comes. */
-class Kept {
-  readonly #decoder = new TextDecoder();
-  #text = "";
-  #turn: Promise<void> | undefined;
-  #mine = false;
-  #gone = false;
-
-  get waits(): boolean {
-    return this.#turn !== undefined && !this.#mine;
-  }
-
-  take(part: Uint8Array, size: number, source: Readable): void {
-    this.#text += this.#decoder.decode(part, { stream: true });
-    if (size <= keptByEach || this.#turn !== undefined) return;
-    source.pause();
-    this.#turn = turn.take().then(() => {
-      this.#mine = true;
-      if (this.#gone) this.drop();
-      else source.resume();
-    });
-  }
-
-  text(): string {
-    return this.#text + this.#decoder.decode();
-  }
-
-  drop(): void {
-    this.#gone = true;
-    this.#text = "";
-    if (!this.#mine) return;
-    this.#mine = false;
-    turn.pass();
-  }
-}
+/** Unpacking Brotli takes up to 16 MiB for each body, so one at a time is unpacked. */
+const brotliTurn = new Turn();
 
 /** Reads a body to its end or to the cap; its text is kept only where a condition asks for it. */
-export async function readBody(
-  stream: Readable,
-  encoding: string,
-  keep: boolean,
-  deadline: Deadline,
-  slow: string,
-): Promise<string | undefined> {
-  const unpack = unpackers[encoding.trim().toLowerCase()]?.();
+export async function readBody(stream: Readable, reading: Reading): Promise<string | undefined> {
+  const encoding = reading.encoding.trim().toLowerCase();
+  if (encoding !== "br") return readUnpacked(stream, encoding, reading);
+  const late = (): ProbeFailure => tooLate("there was no time to unpack this body after the others");
+  const mine = brotliTurn.take();
+  try {
+    await reading.deadline.race(mine, late);
+    return await readUnpacked(stream, encoding, reading);
+  } finally {
+    // Whoever has given up still gets its turn, and passes it on.
+    void mine.then(() => brotliTurn.pass());
+  }
+}
+
+function tooLate(words: string): ProbeFailure {
+  return new ProbeFailure("runner.memory", words, { status: "unknown" });
+}
+
+async function readUnpacked(stream: Readable, encoding: string, { keep, deadline, slow }: Reading): Promise<string | undefined> {
+  const unpack = unpackers[encoding]?.();
   const source = unpack === undefined ? stream : stream.pipe(unpack);
-  const kept = keep ? new Kept() : undefined;
+  const kept = keep ? new KeptBody() : undefined;
   let size = 0;
   const read = new Promise<void>((resolve, reject) => {
     stream.once("error", reject);
@@ -82,15 +49,19 @@ export async function readBody(
       reject(unpack === undefined ? error : new ProbeFailure("body.encoding", "the body's compression is broken")),
     );
     source.once("end", resolve);
-    source.on("data", (part: Uint8Array) => {
+    source.on("data", (part: Buffer) => {
       size += part.length;
-      if (size > bodyCap) reject(new ProbeFailure("body.cap", `the body has more than ${bodyCap} bytes`));
-      else kept?.take(part, size, source);
+      usedUp(part.length);
+      if (size > bodyCap) {
+        // What comes after is not even looked at.
+        source.pause();
+        reject(new ProbeFailure("body.cap", `the body has more than ${bodyCap} bytes`));
+      } else kept?.take(part, source);
     });
   });
   const late = (): ProbeFailure =>
     kept?.waits === true
-      ? new ProbeFailure("runner.memory", "there was no time to read this large body after the others", { status: "unknown" })
+      ? tooLate("there was no time to read this large body after the others")
       : new ProbeFailure(slow, `the body did not end in time (${size} bytes had come)`);
   try {
     await deadline.race(read, late);

@@ -90,7 +90,8 @@ async function ask(cluster: Cluster, path: string, deadline: Deadline): Promise<
       }),
       () => unknown("k8s.unreachable", "the API server did not answer in time"),
     );
-    const body = await readBody(response, response.headers["content-encoding"] ?? "", true, deadline, "k8s.unreachable");
+    const encoding = response.headers["content-encoding"] ?? "";
+    const body = await readBody(response, { encoding, keep: true, deadline, slow: "k8s.unreachable" });
     return { status: response.statusCode ?? 0, body: body ?? "" };
   } catch (error) {
     const failure = socketFailure(error, url.host);

@@ -6,8 +6,13 @@ import { splitAddress } from "../secrets.ts";
 import { readBody } from "./body.ts";
 import { abandon, type Connection, connect } from "./connect.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
+import { usedUp } from "./garbage.ts";
 
 const mostRedirects = 5;
+/** Answers of the kind 1xx before the real one. */
+const mostEarly = 20;
+/** Bytes that Node's client spends on each of them. */
+const weightOfMessage = 4_096;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 export interface Answer {
@@ -132,18 +137,21 @@ async function overHttp1(ask: Ask, connection: Connection, deadline: Deadline): 
   const responded = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
+    let early = 0;
+    outgoing.on("information", () => {
+      usedUp(weightOfMessage);
+      early++;
+      if (early <= mostEarly) return;
+      reject(new ProbeFailure("http.protocol", `more than ${mostEarly} answers of the kind 1xx came before the real one`));
+      abandon(connection.socket);
+    });
     outgoing.once("upgrade", () => reject(new ProbeFailure("http.protocol", "the server switched to another protocol")));
   });
   outgoing.end(ask.body);
   try {
     const response = await deadline.race(responded, () => new ProbeFailure("http.slow", "connected, but no whole answer came in time"));
-    const body = await readBody(
-      response,
-      ask.method === "HEAD" ? "" : (response.headers["content-encoding"] ?? ""),
-      ask.keep,
-      deadline,
-      "http.slow",
-    );
+    const encoding = ask.method === "HEAD" ? "" : (response.headers["content-encoding"] ?? "");
+    const body = await readBody(response, { encoding, keep: ask.keep, deadline, slow: "http.slow" });
     return { status: response.statusCode ?? 0, headers: plain(response.headers), body, connection };
   } finally {
     outgoing.on("error", () => {});
@@ -180,7 +188,8 @@ async function overHttp2(ask: Ask, connection: Connection, deadline: Deadline): 
   stream.end(ask.body);
   try {
     const answered = await deadline.race(responded, () => new ProbeFailure("http.slow", "connected, but no whole answer came in time"));
-    const body = await readBody(stream, ask.method === "HEAD" ? "" : (answered["content-encoding"] ?? ""), ask.keep, deadline, "http.slow");
+    const encoding = ask.method === "HEAD" ? "" : (answered["content-encoding"] ?? "");
+    const body = await readBody(stream, { encoding, keep: ask.keep, deadline, slow: "http.slow" });
     return { status: Number(answered[":status"] ?? 0), headers: plain(answered), body, connection };
   } finally {
     session.on("error", () => {});
