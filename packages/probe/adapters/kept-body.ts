@@ -1,4 +1,4 @@
-import { freeOldTexts } from "./garbage.ts";
+import { freeOldTexts, usedUp } from "./garbage.ts";
 
 /** Bytes of a body, unpacked, beyond which it is not read. */
 export const bodyCap = 10 * 1024 * 1024;
@@ -27,16 +27,18 @@ export class Turn {
 
 const turn = new Turn();
 /** The bytes of the one large body; its pages are real only as far as a body has filled them. */
+const nothing = Buffer.alloc(0);
 let large: Buffer | undefined;
 
-interface Source {
+/** What bytes come from. */
+export interface Flow {
   pause(): unknown;
   resume(): unknown;
 }
 
 /** The bytes of a body as they come: few of each body, and all of one at a time. */
 export class KeptBody {
-  #bytes: Buffer = Buffer.allocUnsafe(1024);
+  #bytes: Buffer = nothing;
   #size = 0;
   #waiting: Buffer | undefined;
   #turn: Promise<void> | undefined;
@@ -48,18 +50,18 @@ export class KeptBody {
     return this.#turn !== undefined && !this.#mine;
   }
 
-  take(part: Buffer, source: Source): void {
+  take(part: Buffer, flow: Flow): void {
     if (this.#mine || this.#size + part.length <= keptByEach) {
       this.#append(part);
       return;
     }
     // A stream at rest may still have said one more piece.
-    this.#waiting = this.#waiting === undefined ? part : Buffer.concat([this.#waiting, part]);
-    source.pause();
-    this.#turn ??= turn.take().then(() => this.#begin(source));
+    this.#waiting = Buffer.concat([this.#waiting ?? nothing, part]);
+    flow.pause();
+    this.#turn ??= turn.take().then(() => this.#begin(flow));
   }
 
-  #begin(source: Source): void {
+  #begin(flow: Flow): void {
     this.#mine = true;
     if (this.#gone) {
       this.drop();
@@ -67,17 +69,19 @@ export class KeptBody {
     }
     large ??= Buffer.allocUnsafeSlow(bodyCap);
     this.#bytes.copy(large, 0, 0, this.#size);
+    usedUp(this.#bytes.length);
     this.#bytes = large;
     if (this.#waiting !== undefined) this.#append(this.#waiting);
     this.#waiting = undefined;
-    source.resume();
+    flow.resume();
   }
 
   #append(part: Buffer): void {
     const wanted = this.#size + part.length;
     if (wanted > this.#bytes.length) {
-      const wider = Buffer.allocUnsafe(Math.max(wanted, Math.min(keptByEach, 2 * this.#bytes.length)));
+      const wider = Buffer.allocUnsafe(Math.max(wanted, Math.min(keptByEach, 4 * this.#bytes.length)));
       this.#bytes.copy(wider, 0, 0, this.#size);
+      usedUp(this.#bytes.length);
       this.#bytes = wider;
     }
     part.copy(this.#bytes, this.#size);
@@ -92,9 +96,11 @@ export class KeptBody {
   drop(): void {
     this.#gone = true;
     this.#waiting = undefined;
-    this.#bytes = Buffer.alloc(0);
+    if (this.#bytes !== large) usedUp(this.#bytes.length);
+    this.#bytes = nothing;
     if (!this.#mine) return;
     this.#mine = false;
+    if (this.#size >= longText) freeOldTexts();
     turn.pass();
   }
 }
