@@ -16,6 +16,8 @@ export interface ActRequest {
   /** Where act keeps caches; shared by runs that are to see each other's. */
   readonly caches: string;
   readonly apiUrl: string;
+  /** Secrets of the repository; `GITHUB_TOKEN` is the job's token. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Switches act's cache service off. */
   readonly withoutCache?: boolean;
 }
@@ -69,6 +71,12 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
   mkdirSync(request.scratch, { recursive: true });
   const file = (name: string) => join(request.scratch, name);
   writeFileSync(file("event.json"), JSON.stringify(request.payload));
+  writeFileSync(
+    file("secrets"),
+    Object.entries(request.secrets ?? {})
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
   mkdirSync(file("home/.config/act"), { recursive: true });
   // Without this file act asks on the terminal which images it should use.
   writeFileSync(file("home/.config/act/actrc"), "");
@@ -78,6 +86,7 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
     "--platform=ubuntu-latest=-self-hosted",
     `--local-repository=org/forge@v1=${request.library}`,
     `--eventpath=${file("event.json")}`,
+    `--secret-file=${file("secrets")}`,
     `--env=GITHUB_API_URL=${request.apiUrl}`,
     `--env=OBSERVED=${request.scratch}`,
     `--artifact-server-path=${file("artifacts")}`,
