@@ -11,6 +11,8 @@ export interface ActRequest {
   readonly project: string;
   /** The folder that `org/forge@v1` stands for. */
   readonly library: string;
+  /** Folders that stand for further actions, by `owner/name@ref`. */
+  readonly actions?: Readonly<Record<string, string>>;
   /** A folder of its own for each run. */
   readonly scratch: string;
   /** Where act keeps caches; shared by runs that are to see each other's. */
@@ -85,6 +87,7 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
     "--json",
     "--platform=ubuntu-latest=-self-hosted",
     `--local-repository=org/forge@v1=${request.library}`,
+    ...Object.entries(request.actions ?? {}).map(([reference, folder]) => `--local-repository=${reference}=${folder}`),
     `--eventpath=${file("event.json")}`,
     `--secret-file=${file("secrets")}`,
     `--env=GITHUB_API_URL=${request.apiUrl}`,
