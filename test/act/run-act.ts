@@ -11,11 +11,15 @@ export interface ActRequest {
   readonly project: string;
   /** The folder that `org/forge@v1` stands for. */
   readonly library: string;
+  /** Folders that stand for further actions, by `owner/name@ref`. */
+  readonly actions?: Readonly<Record<string, string>>;
   /** A folder of its own for each run. */
   readonly scratch: string;
   /** Where act keeps caches; shared by runs that are to see each other's. */
   readonly caches: string;
   readonly apiUrl: string;
+  /** Secrets of the repository; `GITHUB_TOKEN` is the job's token. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Switches act's cache service off. */
   readonly withoutCache?: boolean;
 }
@@ -69,6 +73,12 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
   mkdirSync(request.scratch, { recursive: true });
   const file = (name: string) => join(request.scratch, name);
   writeFileSync(file("event.json"), JSON.stringify(request.payload));
+  writeFileSync(
+    file("secrets"),
+    Object.entries(request.secrets ?? {})
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
   mkdirSync(file("home/.config/act"), { recursive: true });
   // Without this file act asks on the terminal which images it should use.
   writeFileSync(file("home/.config/act/actrc"), "");
@@ -77,7 +87,9 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
     "--json",
     "--platform=ubuntu-latest=-self-hosted",
     `--local-repository=org/forge@v1=${request.library}`,
+    ...Object.entries(request.actions ?? {}).map(([reference, folder]) => `--local-repository=${reference}=${folder}`),
     `--eventpath=${file("event.json")}`,
+    `--secret-file=${file("secrets")}`,
     `--env=GITHUB_API_URL=${request.apiUrl}`,
     `--env=OBSERVED=${request.scratch}`,
     `--artifact-server-path=${file("artifacts")}`,

@@ -15,6 +15,8 @@ export interface IncidentOutputs {
   readonly opened: boolean;
   readonly changed: boolean;
   readonly "duplicate-of": number | undefined;
+  readonly attempt: string | undefined;
+  readonly "attempts-left": number | undefined;
   readonly "time-to-detect": number | undefined;
   readonly "time-to-acknowledge": number | undefined;
   readonly "time-to-recover": number | undefined;
@@ -27,6 +29,8 @@ export const noOutputs: IncidentOutputs = {
   opened: false,
   changed: false,
   "duplicate-of": undefined,
+  attempt: undefined,
+  "attempts-left": undefined,
   "time-to-detect": undefined,
   "time-to-acknowledge": undefined,
   "time-to-recover": undefined,
@@ -45,6 +49,7 @@ export function outputsOf({ remembered, delivered, silenced }: Told): IncidentOu
   const measures = measure(occurrence);
   const state = stateOf(remembered.course, silenced, delivered);
   return {
+    ...noOutputs,
     "incident-number": delivered.issue?.number,
     "incident-url": delivered.issue?.url,
     state: state === "quiet" ? undefined : state,
