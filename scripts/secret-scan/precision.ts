@@ -1,12 +1,14 @@
 /**
  * Passwords in configuration files that are to be found, and innocent files that are not to be flagged:
- * `node scripts/secret-scan/precision.ts [--seed 1] [--show]`. Prints both shares, and with `--show` what was missed or flagged.
+ * `node scripts/secret-scan/precision.ts [--seed 1] [--show]`. Prints both shares, beside gitleaks's on the same files, and with `--show` what we missed
+ * or flagged.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { install as installGitleaks } from "../install/gitleaks.ts";
 import { guilty, innocent, type Sample } from "./config-samples.ts";
 
 const { values } = parseArgs({ options: { seed: { type: "string", default: "1" }, show: { type: "boolean", default: false } } });
@@ -66,13 +68,26 @@ function flagged(folder: string): Set<string> {
   return new Set(findings.map(({ path }) => path));
 }
 
+function flaggedByGitleaks(folder: string): Set<string> {
+  const report = mkdtempSync(join(tmpdir(), "forge-trial-"));
+  const file = join(report, "report.json");
+  spawnSync(gitleaks, ["dir", folder, "--no-banner", "--log-level=fatal", "--report-format=json", `--report-path=${file}`]);
+  const findings = JSON.parse(readFileSync(file, "utf8")) as readonly { readonly File: string }[];
+  rmSync(report, { recursive: true });
+  return new Set(findings.map(({ File }) => relative(folder, File)));
+}
+
+const gitleaks = await installGitleaks();
+
 function trial(name: string, samples: readonly Sample[], value: (turn: number) => string, wanted: boolean): void {
   const folder = mkdtempSync(join(tmpdir(), "forge-trial-"));
   try {
     const made = make(folder, samples, value);
     const found = flagged(folder);
     const hits = [...made.keys()].filter((path) => found.has(path));
-    console.log(`${name}: ${hits.length} of ${made.size} files flagged, ${((100 * hits.length) / made.size).toFixed(1)} %`);
+    const theirs = flaggedByGitleaks(folder);
+    const share = (count: number): string => `${((100 * count) / made.size).toFixed(1)} %`;
+    console.log(`${name}: ${hits.length} of ${made.size} files flagged, ${share(hits.length)}; gitleaks ${share(theirs.size)}`);
     const odd = [...made].filter(([path]) => found.has(path) !== wanted);
     if (values.show) for (const [path, text] of odd) console.log(`  ${path}: ${text.replaceAll("\n", " ⏎ ").slice(0, 200)}`);
   } finally {
