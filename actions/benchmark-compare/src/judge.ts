@@ -1,5 +1,5 @@
 import { comparePaired, compareUnpaired, type Series } from "./compare.ts";
-import type { Direction } from "./model.ts";
+import type { Direction, Measure } from "./model.ts";
 import type { Pair, Side } from "./readings.ts";
 import type { BenchmarkRule } from "./rules.ts";
 import type { Settings } from "./settings.ts";
@@ -16,18 +16,18 @@ export interface Given {
 }
 
 /** The benchmark's own limits, later rules over earlier ones. */
-export function limitsOf(pair: Pair, settings: Settings): Limits {
-  const rules = settings.rules.filter((rule) => rule.matches(pair.measure));
+export function limitsOf(measure: Pick<Measure, "suite" | "name" | "metric" | "direction">, settings: Settings): Limits {
+  const rules = settings.rules.filter((rule) => rule.matches(measure));
   const last = <K extends keyof BenchmarkRule>(key: K): BenchmarkRule[K] | undefined =>
     rules.findLast((rule) => rule[key] !== undefined)?.[key];
-  const direction: Direction = last("direction") ?? pair.measure.direction;
+  const direction: Direction = last("direction") ?? measure.direction;
   const { thresholds, margin, reading } = settings;
   return { alert: last("alert") ?? thresholds.alert, fail: last("fail") ?? thresholds.fail, margin, direction, reading };
 }
 
 export function judgePairs({ pairs, paired, distrust }: Given, settings: Settings): Result[] {
   const decisions = pairs.map((pair) => {
-    const limits = limitsOf(pair, settings);
+    const limits = limitsOf(pair.measure, settings);
     return { pair, limits, decision: decideEarly(pair, limits, distrust) };
   });
   const open = decisions.flatMap((item, index) => {
