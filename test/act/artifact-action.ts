@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout } from "./library.ts";
 
-const action = `name: Download an artifact
+const downloadAction = `name: Download an artifact
 description: Stands for actions/download-artifact, which cannot be had without a network. It asks act's artifact service, as the real one asks GitHub's.
 inputs:
   name: { description: Of one artifact, which is unpacked to path. }
@@ -15,7 +15,7 @@ runs:
   main: index.mjs
 `;
 
-const program = (zip: string, deflate: string) => `
+const downloadProgram = (zip: string, deflate: string) => `
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, matchesGlob } from "node:path";
 import { readZip } from ${JSON.stringify(zip)};
@@ -46,11 +46,41 @@ for (const one of wanted) {
 }
 `;
 
-/** Writes the action that stands for actions/download-artifact to a folder. */
-export function writeDownloadAction(folder: string): string {
-  const module = (path: string) => pathToFileURL(join(checkout, path)).href;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "action.yml"), action);
-  writeFileSync(join(folder, "index.mjs"), program(module("actions/report/src/zip.ts"), module("actions/report/adapters/deflate.ts")));
-  return folder;
+const uploadAction = `name: Upload an artifact
+description: Stands for actions/upload-artifact, whose client act's artifact service refuses. It uploads with the client of our own action.
+inputs:
+  name: { description: Of the artifact. }
+  path: { description: Of its one file. }
+runs:
+  using: node24
+  main: index.mjs
+`;
+
+const uploadProgram = (zip: string, deflate: string, client: string) => `
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeZip } from ${JSON.stringify(zip)};
+import { openDeflate } from ${JSON.stringify(deflate)};
+import { openArtifacts } from ${JSON.stringify(client)};
+
+const path = join(process.env.GITHUB_WORKSPACE, process.env.INPUT_PATH);
+const archive = await writeZip([{ name: basename(path), content: new Uint8Array(readFileSync(path)) }], openDeflate());
+const told = await openArtifacts().upload(process.env.INPUT_NAME, archive);
+if (!("uploaded" in told)) throw new Error(told.skipped);
+`;
+
+/** Writes the actions that stand for actions/download-artifact and actions/upload-artifact to two folders below this one. */
+export function writeArtifactActions(folder: string): { download: string; upload: string } {
+  const module = (path: string) => pathToFileURL(join(checkout, "actions/report", path)).href;
+  const [zip, deflate, client] = ["src/zip.ts", "adapters/deflate.ts", "adapters/artifacts.ts"].map(module) as [string, string, string];
+  const write = (name: string, action: string, program: string): string => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, "action.yml"), action);
+    writeFileSync(join(folder, name, "index.mjs"), program);
+    return join(folder, name);
+  };
+  return {
+    download: write("download-artifact", downloadAction, downloadProgram(zip, deflate)),
+    upload: write("upload-artifact", uploadAction, uploadProgram(zip, deflate, client)),
+  };
 }

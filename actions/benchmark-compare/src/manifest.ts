@@ -250,7 +250,7 @@ export default {
       "description": "The benchmark that got most worse among those flagged, with its change; empty where none is."
     },
     "history": {
-      "description": "Path of a JSON file with the history; empty where there is none."
+      "description": "Path of a file with the history, one line of JSON; empty where there is none."
     },
     "dashboard": {
       "description": "Path of the trend page; empty where none was asked for."

@@ -137,7 +137,8 @@ async function writeFiles(
   ports: ComparePorts,
   { reportPath }: Context,
 ): Promise<Pick<CompareOutputs, "history" | "dashboard">> {
-  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.json");
+  // It lies beside the reports, and all that ends in .json there is taken for one.
+  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.jsonl");
   if (place !== undefined) await ports.files.write(place, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
   if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: place, dashboard: undefined };
   const pages = dashboardFiles(inputs.dashboard.trim(), whole, steps, judged.results, inputs.ruler);
