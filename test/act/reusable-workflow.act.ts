@@ -118,6 +118,19 @@ describe("a JavaScript repository that calls quality-gate.yml", () => {
   });
 });
 
+test("where nothing that matters has changed it is neutral, runs nothing and says nothing, under the same check", async () => {
+  const project = caller("javascript", { ...javascript, paths: "src/**\npackage.json" });
+  const pull = propose(
+    project,
+    () => project.write("NOTES.md", "# Notes\n"),
+    () => project.write("src/price.js", `// Prices are in cents.\n${project.read("src/price.js")}`),
+  );
+  const done = await run(project, pull, granted);
+  expect([done.printed["Say"]?.trim(), done.exitCode], done.log).toEqual(["neutral,,,", 0]);
+  expect([done.results["Command"], done.results["Coverage gate"], done.results["Decide"]]).toEqual([undefined, undefined, "success"]);
+  expect(github.comments).toEqual([]);
+});
+
 describe("repositories in other languages, with the reports that their own tools wrote", () => {
   test("Python passes, and shows every gate that is on", async () => {
     const project = caller("python", { "coverage-reports": "coverage/coverage.xml", "coverage-minimum": "85" });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { readReport } from "../../packages/report/json.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const folders: string[] = [];
@@ -155,8 +156,12 @@ describe("quality-gate, paths", () => {
     ["src/**", "workflow_dispatch", "", "true"],
     ["--output=x", "push", before, "false"],
   ])("%j on %s: %s %s", (PATTERNS, EVENT, BASE, changed) => {
-    const { code, outputs } = plan(repository, { ...called, PATTERNS, EVENT, BASE });
+    const { code, outputs, temporary } = plan(repository, { ...called, PATTERNS, EVENT, BASE, GITHUB_SHA: "a".repeat(40) });
     expect([code, outputs["changed"], outputs["coverage-gate"]]).toEqual([0, changed, changed]);
+    expect(outputs["expected"]).toBe(changed === "true" ? "coverage-gate\nsecret-scan" : "quality-gate");
+    if (changed === "true") return;
+    const report = readReport(readFileSync(join(temporary, "forge-reports", "quality-gate.json"), "utf8"), "quality-gate.json");
+    expect(report).toMatchObject({ action: "quality-gate", verdict: "neutral", headline: "Nothing that this gate looks at has changed." });
   });
 });
 
