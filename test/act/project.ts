@@ -24,7 +24,7 @@ export interface PullRequest {
 }
 
 /** An example as the only commit on `main` of a repository of its own. */
-export function exampleProject(path: string, example: "javascript" | "python" | "go" = "javascript"): Project {
+export function exampleProject(path: string, example: "javascript" | "python" | "go" | "web" = "javascript"): Project {
   cpSync(join(checkout, "examples", example), path, { recursive: true });
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "commit.gpgsign=false", ...args], { cwd: path, encoding: "utf8", env: gitEnvironment() }).trim();
@@ -44,7 +44,7 @@ export function exampleProject(path: string, example: "javascript" | "python" | 
   };
   git("init", "--quiet", "--initial-branch=main");
   git("remote", "add", "origin", `https://github.com/${repository}.git`);
-  project.commit("Prices, weights and receipts");
+  project.commit("The first version");
   return project;
 }
 
@@ -72,12 +72,19 @@ export function openPullRequest(project: Project, change: "tested" | "untested")
 export function propose(project: Project, change: () => void, meanwhile: () => void): PullRequest {
   project.git("switch", "--quiet", "--create", "coupons");
   change();
-  const head = project.commit("Coupons");
+  project.commit("Coupons");
   project.git("switch", "--quiet", "main");
   meanwhile();
-  const base = project.commit("Say what prices are in");
+  project.commit("Say what prices are in");
+  return mergeRequest(project, "coupons");
+}
+
+/** A pull request of a branch into `main`, with the merge commit checked out. */
+export function mergeRequest(project: Project, branch: string): PullRequest {
+  const head = project.git("rev-parse", branch);
+  const base = project.git("rev-parse", "main");
   project.git("switch", "--quiet", "--detach", "main");
-  project.git("merge", "--quiet", "--no-ff", `--message=Merge ${head} into ${base}`, "coupons");
+  project.git("merge", "--quiet", "--no-ff", `--message=Merge ${head} into ${base}`, branch);
   const repo = { full_name: repository, fork: false, default_branch: "main" };
   return {
     base,
@@ -88,7 +95,7 @@ export function propose(project: Project, change: () => void, meanwhile: () => v
       number: 7,
       pull_request: {
         number: 7,
-        head: { ref: "coupons", sha: head, repo },
+        head: { ref: branch, sha: head, repo },
         base: { ref: "main", sha: base, repo },
       },
       repository: repo,

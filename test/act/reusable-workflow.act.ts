@@ -105,7 +105,7 @@ describe("a JavaScript repository that calls quality-gate.yml", () => {
   ] as const)("fails with untested code, %s", async (_name, permissions, comments) => {
     const project = caller("javascript", javascript);
     const done = await run(project, openPullRequest(project, "untested"), permissions);
-    expect(done.printed["Decide"], done.log).toContain("verdict: fail");
+    expect(done.outputs["Decide"]?.["verdict"], done.log).toBe("fail");
     expect([done.exitCodes["Decide"], done.results["Secret scan"], github.comments.length], done.log).toEqual([1, "success", comments]);
     fake.verify();
   });

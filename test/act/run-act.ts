@@ -31,6 +31,8 @@ export interface ActRun {
   readonly results: Readonly<Record<string, string>>;
   /** What each step printed, by its name. */
   readonly printed: Readonly<Record<string, string>>;
+  /** What each step set as outputs, by its name. What a short step prints can get lost when act is busy; this does not. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The exit code that a failing step ended with, by its name. */
   readonly exitCodes: Readonly<Record<string, number>>;
   /** The annotations that reached the runner, in order. */
@@ -60,6 +62,7 @@ interface LogLine {
   readonly stepResult?: string;
   readonly raw_output?: boolean;
   readonly command?: string;
+  readonly name?: string;
   readonly arg?: string;
   /** The Markdown of a `summary` line. */
   readonly content?: string;
@@ -117,9 +120,10 @@ function finished(
   });
 }
 
-function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" | "annotations" | "summary"> {
+function readLog(log: string): Pick<ActRun, "results" | "printed" | "outputs" | "exitCodes" | "annotations" | "summary"> {
   const results: Record<string, string> = {};
   const printed: Record<string, string> = {};
+  const outputs: Record<string, Record<string, string>> = {};
   const exitCodes: Record<string, number> = {};
   const annotations: Annotation[] = [];
   let summary = "";
@@ -128,13 +132,14 @@ function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" 
     const { step, msg = "" } = line;
     if (line.command === "summary") summary += line.content ?? "";
     if (step === undefined) continue;
+    if (line.command === "set-output") outputs[step] = { ...outputs[step], [line.name ?? ""]: line.arg ?? "" };
     if (line.raw_output) printed[step] = (printed[step] ?? "") + msg;
     if (line.stage === "Main" && line.stepResult !== undefined) results[step] = line.stepResult;
     const exit = /^exit status ([0-9]+)/.exec(msg)?.[1];
     if (exit !== undefined) exitCodes[step] = Number(exit);
     annotations.push(...annotationOf(line));
   }
-  return { results, printed, exitCodes, annotations, summary };
+  return { results, printed, outputs, exitCodes, annotations, summary };
 }
 
 function annotationOf(line: LogLine): Annotation[] {

@@ -95,7 +95,7 @@ test("what is down is brought back, once, and a service that is well is left alo
     "Health afterwards": "success",
     Verdict: "success",
   });
-  expect(done.printed["Decide"], done.log).toContain("verdict: pass");
+  expect(done.outputs["Decide"]?.["verdict"], done.log).toBe("pass");
   expect(readFileSync(state, "utf8")).toBe("up\n");
   expect([incidents(), pings]).toEqual([[], ["/ping/1"]]);
   const again = await heal({ command: revive });
@@ -118,7 +118,7 @@ test("after the third attempt in a day the incident is critical, and nothing mor
   for (const claimed of ["granted", "exhausted"]) {
     const done = await heal({ command });
     expect(done.log).toContain(`Attempt at recovery: ${claimed}.`);
-    expect([done.printed["Decide"], done.exitCodes["Verdict"]], done.log).toEqual([expect.stringContaining("verdict: fail"), 1]);
+    expect([done.outputs["Decide"]?.["verdict"], done.exitCodes["Verdict"]], done.log).toEqual(["fail", 1]);
     expect(incidents(), done.log).toEqual(["open: [critical] shop / self-heal is failing in production"]);
     now += 30 * minute;
   }
@@ -141,6 +141,6 @@ test("unknown is not down: nothing is attempted", async () => {
   const targets = stringify([{ name: "shop", kind: "heartbeat", beat: "never-recorded", schedule: "* * * * *" }]);
   const done = await heal({ command: revive, targets });
   expect(readFileSync(state, "utf8")).toBe("down");
-  expect(done.printed["Decide"], done.log).toContain("verdict: unknown");
+  expect(done.outputs["Decide"]?.["verdict"], done.log).toBe("unknown");
   expect([done.exitCodes["Verdict"], done.results["Claim"], incidents()], done.log).toEqual([3, undefined, []]);
 });

@@ -92,9 +92,9 @@ async function compare(
   context: Context,
 ): Promise<Comparison> {
   if (inputs.command !== undefined && inputs.command.trim() !== "") return compareByCommand(inputs, settings, ports, context);
-  const head = await readResults("results", settings.results, inputs.tool, ports.files);
+  const head = await readResults("results", settings.results, inputs.tool, ports);
   const base = inputs["base-results"] ?? [];
-  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports.files), head, settings);
+  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports), head, settings);
   return compareWithHistory(head, past, inputs, settings, ports);
 }
 

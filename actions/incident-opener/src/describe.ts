@@ -82,7 +82,12 @@ export function headlineOf(told: Told): string {
   const words = stateSentence(course, occurrence === undefined ? undefined : measure(occurrence), severity);
   const same = (before?.state ?? "quiet") === course.state;
   const again = same && course.state !== "quiet" ? "still " : "";
-  return course.state === "quiet" ? `No incident: ${passing(letter.about)}` : `Incident${issue} is ${again}${words}: ${title}`;
+  if (course.state === "quiet") return `No incident: ${passing(letter.about)}`;
+  const earlier = before?.occurrences.length === course.occurrences.length ? before.occurrences.at(-1)?.severity : undefined;
+  const escalated = earlier !== undefined && earlier !== severity && isLive(occurrence?.phase ?? "quiet");
+  return escalated
+    ? `Incident${issue} escalated from ${earlier} to ${severity}, ${again}${course.state}: ${title}`
+    : `Incident${issue} is ${again}${words}: ${title}`;
 }
 
 function silencedLine(name: string, title: string, issue: number | undefined, live: boolean): string {
