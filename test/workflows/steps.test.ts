@@ -145,9 +145,13 @@ describe("quality-gate, paths", () => {
   writeFileSync(join(repository, "docs", "a.md"), "a");
   git("add", "--all");
   git("commit", "--quiet", "--message=docs");
+  const linear = git("rev-parse", "HEAD");
+  git("switch", "--quiet", "--create", "merge", before);
+  git("merge", "--quiet", "--no-ff", "--message=merge", linear);
 
   test.each([
     ["src/**", "pull_request", "", "false"],
+    ["src/**", "pull_request_target", "", "true"],
     ["src/**\n**/*.md", "pull_request", "", "true"],
     ["**\n!docs/**", "pull_request", "", "false"],
     ["src/**", "merge_group", before, "false"],
@@ -162,6 +166,11 @@ describe("quality-gate, paths", () => {
     if (changed === "true") return;
     const report = readReport(readFileSync(join(temporary, "forge-reports", "quality-gate.json"), "utf8"), "quality-gate.json");
     expect(report).toMatchObject({ action: "quality-gate", verdict: "neutral", headline: "Nothing that this gate looks at has changed." });
+  });
+
+  test("a pull request that is not checked out as a merge is judged, whatever changed", () => {
+    git("checkout", "--quiet", linear);
+    expect(plan(repository, { ...called, PATTERNS: "src/**" }).outputs["changed"]).toBe("true");
   });
 });
 
