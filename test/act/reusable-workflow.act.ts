@@ -55,7 +55,7 @@ function caller(
       needs: "quality",
       "runs-on": "ubuntu-latest",
       "timeout-minutes": 5,
-      steps: [{ name: "Say", run: 'echo "$FOUND"', env: { FOUND: found.join(",") } }],
+      steps: [{ name: "Say", run: 'echo "found=$FOUND" >> "$GITHUB_OUTPUT"', env: { FOUND: found.join(",") } }],
     },
   };
   project.write(
@@ -91,7 +91,7 @@ describe("a JavaScript repository that calls quality-gate.yml", () => {
   test("passes with tested code: one comment, and outputs for later jobs", async () => {
     const project = caller("javascript", javascript);
     const done = await run(project, openPullRequest(project, "tested"), granted);
-    expect(done.printed["Say"]?.trim(), done.log).toBe("pass,pass,pass,");
+    expect(done.outputs["Say"]?.["found"], done.log).toBe("pass,pass,pass,");
     expect(done.exitCode).toBe(0);
     expect(github.comments.map(({ issue, body }) => [issue, body.includes("coverage-gate") || body.includes("Coverage")])).toEqual([
       [7, true],
@@ -118,6 +118,19 @@ describe("a JavaScript repository that calls quality-gate.yml", () => {
   });
 });
 
+test("where nothing that matters has changed it is neutral, runs nothing and says nothing, under the same check", async () => {
+  const project = caller("javascript", { ...javascript, paths: "src/**\npackage.json" });
+  const pull = propose(
+    project,
+    () => project.write("NOTES.md", "# Notes\n"),
+    () => project.write("src/price.js", `// Prices are in cents.\n${project.read("src/price.js")}`),
+  );
+  const done = await run(project, pull, granted);
+  expect([done.outputs["Say"]?.["found"], done.exitCode], done.log).toEqual(["neutral,,,", 0]);
+  expect([done.results["Command"], done.results["Coverage gate"], done.results["Decide"]]).toEqual([undefined, undefined, "success"]);
+  expect(github.comments).toEqual([]);
+});
+
 describe("repositories in other languages, with the reports that their own tools wrote", () => {
   test("Python passes, and shows every gate that is on", async () => {
     const project = caller("python", { "coverage-reports": "coverage/coverage.xml", "coverage-minimum": "85" });
@@ -127,7 +140,7 @@ describe("repositories in other languages, with the reports that their own tools
       () => project.write("CHANGES.md", "# Changes\n"),
     );
     const done = await run(project, pull, granted);
-    expect(done.printed["Say"]?.trim(), done.log).toBe("pass,pass,pass,");
+    expect(done.outputs["Say"]?.["found"], done.log).toBe("pass,pass,pass,");
     fake.verify();
   });
 
@@ -139,7 +152,7 @@ describe("repositories in other languages, with the reports that their own tools
       () => project.write("CHANGES.md", "# Changes\n"),
     );
     const done = await run(project, pull, granted);
-    expect(done.printed["Say"]?.trim(), done.log).toBe("fail,fail,,");
+    expect(done.outputs["Say"]?.["found"], done.log).toBe("fail,fail,,");
     expect(done.exitCode, done.log).toBe(0);
   });
 });
@@ -168,8 +181,8 @@ test("reports of a matrix of test shards are merged before they are judged", asy
     () => project.write("CHANGES.md", "# Changes\n"),
   );
   const done = await run(project, pull, granted);
-  expect(done.printed["Coverage gate"], done.log).toMatch(/lines +59 +63 +93\.65/);
-  expect([done.printed["Say"]?.trim(), done.exitCode]).toEqual(["pass,pass,,", 0]);
+  expect(done.outputs["Coverage gate"], done.log).toMatchObject({ coverage: "93.65", covered: "59", total: "63" });
+  expect([done.outputs["Say"]?.["found"], done.exitCode]).toEqual(["pass,pass,,", 0]);
 });
 
 test("stand-alone, as an organisation's ruleset starts it, everything comes from .forge.yml", async () => {
@@ -180,6 +193,6 @@ test("stand-alone, as an organisation's ruleset starts it, everything comes from
   project.write(".forge.yml", `quality-gate:\n  command: npm run coverage\n${gates}`);
   project.commit("Require the quality gate");
   const done = await run(project, openPullRequest(project, "untested"), granted);
-  expect(done.printed["Decide"], done.log).toContain("verdict: fail");
+  expect(done.outputs["Decide"]?.["verdict"], done.log).toBe("fail");
   expect([done.exitCodes["Decide"], done.results["Secret scan"], github.comments.length]).toEqual([1, undefined, 1]);
 });

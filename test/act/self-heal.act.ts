@@ -100,6 +100,7 @@ test("what is down is brought back, once, and a service that is well is left alo
   expect([incidents(), pings]).toEqual([[], ["/ping/1"]]);
   const again = await heal({ command: revive });
   expect(again.exitCode, again.log).toBe(0);
+  expect([done.outputs["Schedule"]?.["reason"], again.outputs["Schedule"]?.["status"]]).toEqual(["heartbeat.never", "healthy"]);
   expect([again.results["Claim"], again.results["Command"]], again.log).toEqual([undefined, undefined]);
   fake.verify();
 });

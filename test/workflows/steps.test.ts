@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { readReport } from "../../packages/report/json.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const folders: string[] = [];
@@ -144,9 +145,13 @@ describe("quality-gate, paths", () => {
   writeFileSync(join(repository, "docs", "a.md"), "a");
   git("add", "--all");
   git("commit", "--quiet", "--message=docs");
+  const linear = git("rev-parse", "HEAD");
+  git("switch", "--quiet", "--create", "merge", before);
+  git("merge", "--quiet", "--no-ff", "--message=merge", linear);
 
   test.each([
     ["src/**", "pull_request", "", "false"],
+    ["src/**", "pull_request_target", "", "true"],
     ["src/**\n**/*.md", "pull_request", "", "true"],
     ["**\n!docs/**", "pull_request", "", "false"],
     ["src/**", "merge_group", before, "false"],
@@ -155,8 +160,17 @@ describe("quality-gate, paths", () => {
     ["src/**", "workflow_dispatch", "", "true"],
     ["--output=x", "push", before, "false"],
   ])("%j on %s: %s %s", (PATTERNS, EVENT, BASE, changed) => {
-    const { code, outputs } = plan(repository, { ...called, PATTERNS, EVENT, BASE });
+    const { code, outputs, temporary } = plan(repository, { ...called, PATTERNS, EVENT, BASE, GITHUB_SHA: "a".repeat(40) });
     expect([code, outputs["changed"], outputs["coverage-gate"]]).toEqual([0, changed, changed]);
+    expect(outputs["expected"]).toBe(changed === "true" ? "coverage-gate\nsecret-scan" : "quality-gate");
+    if (changed === "true") return;
+    const report = readReport(readFileSync(join(temporary, "forge-reports", "quality-gate.json"), "utf8"), "quality-gate.json");
+    expect(report).toMatchObject({ action: "quality-gate", verdict: "neutral", headline: "Nothing that this gate looks at has changed." });
+  });
+
+  test("a pull request that is not checked out as a merge is judged, whatever changed", () => {
+    git("checkout", "--quiet", linear);
+    expect(plan(repository, { ...called, PATTERNS: "src/**" }).outputs["changed"]).toBe("true");
   });
 });
 
