@@ -101,7 +101,7 @@ function assemble(entry: Entry, name: string, address: Address, defaults: Target
     kind: address.kind,
     url: whereOf(entry, address, defaults),
     shownUrl: address.shown,
-    conditions: readConditions(entry),
+    conditions: address.kind === "dns" ? readConditions(entry).map(withoutRoot) : readConditions(entry),
     method,
     headers,
     body: entry.text("body"),
@@ -126,6 +126,15 @@ function refuseHeaders(entry: Entry, headers: Readonly<Record<string, string>>):
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
       entry.refuse("headers", `the value of ${show(name)} has characters that no header may have.`);
   }
+}
+
+/** gatus writes names of DNS with the dot of the root at their end; here they come without. */
+function withoutRoot(condition: Condition): Condition {
+  const side = (operand: Condition["left"]): Condition["left"] => ({
+    ...operand,
+    literals: operand.literals.map((literal) => literal.replace(/(?<=[^.])\.$/, "")),
+  });
+  return { ...condition, left: side(condition.left), right: side(condition.right) };
 }
 
 function readConditions(entry: Entry): Condition[] {
