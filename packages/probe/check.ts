@@ -1,4 +1,5 @@
 import { messageOf } from "../frame/errors.ts";
+import { Masker } from "../frame/masking.ts";
 import { type HeldTarget, holdFailures, recallFailing, waits } from "./hold.ts";
 import { judgeObservation, type Sample } from "./judge.ts";
 import type { CheckResult, CheckSettings, Kind, ProbePorts, Prober, Status, Target, TargetResult } from "./model.ts";
@@ -42,6 +43,7 @@ class Watch {
   readonly #end: number;
   readonly latencies: number[] = [];
   readonly #counted: Sample[] = [];
+  readonly #masker = new Masker();
   #attempts = 0;
   #last: Sample | undefined;
   #settled: Pick<Sample, "status" | "reason" | "evidence"> | undefined;
@@ -52,6 +54,7 @@ class Watch {
     this.#settings = settings;
     this.#prober = prober;
     this.#end = end;
+    for (const secret of target.secrets) this.#masker.add(secret);
   }
 
   async run(): Promise<void> {
@@ -151,8 +154,10 @@ class Watch {
     if (time < 1 || (time < tooShort && time < this.target.timeout && this.#attempts > 0)) return undefined;
     this.#attempts++;
     this.#inFlight = now;
-    const sample = judgeObservation(this.target, await this.#observe(time));
+    const sample = judgeObservation(this.target, await this.#observe(time), this.#masker);
     this.#inFlight = undefined;
+    // A refused address was not asked.
+    if (sample.refused === true) this.#attempts--;
     if (sample.status === "healthy" || sample.status === "degraded") this.latencies.push(sample.elapsed);
     this.#last = sample;
     return sample;
@@ -171,17 +176,19 @@ class Watch {
   result(): TargetResult {
     const { target } = this;
     const told = this.#verdict();
+    const known = this.#counted.filter(({ status }) => status !== "unknown");
+    const successes = known.filter(({ status }) => status === "healthy").length;
     return {
       name: target.name,
       kind: target.kind,
       status: told.status,
       reason: told.reason,
       attempts: this.#attempts,
-      successes: this.#counted.filter(({ status }) => status === "healthy").length,
+      successes,
       latency: latencyOf(this.latencies),
       evidence: told.evidence,
       control: target.control,
-      counted: { samples: this.#counted.length, successes: this.#counted.filter(({ status }) => status === "healthy").length },
+      counted: { samples: known.length, successes },
       ...(target.severity === undefined ? {} : { severity: target.severity }),
       ...(this.#last?.refused === true ? { refused: true as const } : {}),
     };
@@ -210,7 +217,7 @@ function applyControls(results: readonly TargetResult[]): TargetResult[] {
   return results.map((result) => {
     if (result.control || local.has(result.kind) || result.status === "healthy" || result.refused === true) return result;
     const evidence = `the control ${names} cannot be reached either, so this says nothing about the target (it was ${result.reason}: ${result.evidence})`;
-    return { ...result, status: "unknown", reason: "runner.network", evidence };
+    return { ...result, status: "unknown", reason: "runner.network", evidence, counted: { samples: 0, successes: 0 } };
   });
 }
 

@@ -95,7 +95,7 @@ function numberOf(text: string): number | undefined {
 export interface Broken {
   readonly condition: Condition;
   readonly reason: string;
-  /** What was there instead. */
+  /** What was there instead, as long as it is. */
   readonly actual: string;
 }
 
@@ -108,7 +108,7 @@ export function firstBroken(conditions: readonly Condition[], facts: Facts, elap
     if (holds(condition, left, right)) continue;
     const named = condition.left.placeholder === undefined ? condition.right : condition.left;
     const actual = named === condition.left ? left : right;
-    return { condition, reason: reasonOf(named, kind, facts), actual: actual === undefined ? "nothing" : shown(actual) };
+    return { condition, reason: reasonOf(named, kind, facts), actual: actual ?? "nothing" };
   }
   return undefined;
 }
@@ -122,10 +122,6 @@ export function speaksOfFailure(conditions: readonly Condition[]): boolean {
 
 export function needsBody(conditions: readonly Condition[]): boolean {
   return conditions.some(({ left, right }) => left.placeholder === "BODY" || right.placeholder === "BODY");
-}
-
-function shown(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function reasonOf({ placeholder }: Operand, kind: Kind, facts: Facts): string {
