@@ -158,9 +158,15 @@ class Watch {
     this.#inFlight = undefined;
     // A refused address was not asked.
     if (sample.refused === true) this.#attempts--;
+    if (this.#cutShort(time, limit, sample)) return undefined;
     if (sample.status === "healthy" || sample.status === "degraded") this.latencies.push(sample.elapsed);
     this.#last = sample;
     return sample;
+  }
+
+  /** A target that has answered before, and now only got what was left of the deadline, has not failed: nobody knows. */
+  #cutShort(time: number, limit: number, { status, elapsed }: Sample): boolean {
+    return time < Math.min(this.target.timeout, limit) && status === "down" && elapsed >= time - 1 && this.latencies.length > 0;
   }
 
   async #observe(time: number) {
