@@ -12,7 +12,9 @@ const maskedUnits = 8_192;
 
 function shown(text: string, masking: Masking): string {
   const masked = masking.mask(text.slice(0, maskedUnits));
-  return masked.length > shownUnits ? `${masked.slice(0, shownUnits)}…` : masked;
+  // Put together anew: a slice would keep the whole of a long body in memory.
+  const copy = Array.from(masked.slice(0, shownUnits)).join("");
+  return masked.length > shownUnits ? `${copy}…` : copy;
 }
 
 /** One request, judged. */
