@@ -145,3 +145,11 @@ it.each([1, 2, 3, 4, 5])("many runs, with a store that fails now and then, never
   }
   expect(told).toEqual(truth(runs));
 });
+
+it("a clock that jumps changes neither how often a target is asked nor when that ends", async () => {
+  let jumps = 0;
+  const now = (): number => start + (jumps++ % 2 === 0 ? -1_000_000 : 1_000_000) * minute;
+  const asked = { settings: { duration: 100, deadline: 5_000 }, now };
+  const { targets } = await check([{ name: "api", url: server.url, interval: "10ms" }], asked);
+  expect([targets[0]?.status, server.requests]).toEqual(["healthy", 10]);
+});
