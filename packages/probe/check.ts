@@ -22,10 +22,14 @@ export async function checkTargets(targets: readonly Target[], settings: CheckSe
   };
   const workers = Array.from({ length: Math.min(settings.concurrency, targets.length) }, work);
   await Promise.race([Promise.all(workers), prober.wait(end - (await prober.elapsed()) + slack)]);
-  const checked = pending.map((watch): HeldTarget => ({ target: watch.target, result: watch.result() }));
-  const held = recalled === undefined ? checked.map(({ result }) => result) : await holdFailures(checked, recalled, ports, last);
+  // First the controls: a broken network of this runner must not be remembered as the beginning of anyone's failure.
+  const results = applyControls(pending.map((watch) => watch.result()));
+  const checked = pending.flatMap(({ target }, index): HeldTarget[] => {
+    const result = results[index];
+    return result === undefined ? [] : [{ target, result }];
+  });
   return summarise(
-    applyControls(held),
+    recalled === undefined ? results : await holdFailures(checked, recalled, ports, last),
     pending.flatMap((watch) => (watch.target.control ? [] : watch.latencies)),
   );
 }
