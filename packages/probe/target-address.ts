@@ -14,7 +14,10 @@ export interface Address {
   readonly secrets: readonly string[];
 }
 
-const otherNames: Readonly<Record<string, Kind>> = { postgresql: "postgres", k8s: "kubernetes" };
+const otherNames: ReadonlyMap<string, Kind> = new Map([
+  ["postgresql", "postgres"],
+  ["k8s", "kubernetes"],
+]);
 
 export function readAddress(entry: Entry): Address | undefined {
   const url = entry.text("url");
@@ -23,7 +26,7 @@ export function readAddress(entry: Entry): Address | undefined {
     return entry.refuse("url", "is missing. Allowed: an address, or `kind:` for kinds without one.");
   const split = splitAddress(url ?? "");
   const scheme = (/^([a-z][a-z0-9+.-]*):/i.exec(url ?? "")?.[1] ?? "").toLowerCase();
-  const spelled = named ?? otherNames[scheme] ?? scheme;
+  const spelled = named ?? otherNames.get(scheme) ?? scheme;
   const kind = kinds.find((known) => known === spelled);
   if (kind === undefined) {
     const key = named === undefined ? "url" : "kind";
@@ -32,7 +35,7 @@ export function readAddress(entry: Entry): Address | undefined {
       `${show(named ?? split.shown)} is of no kind that is known.${didYouMean(spelled, kinds)} Allowed: ${kinds.join(", ")}.`,
     );
   }
-  const contradicts = named !== undefined && url !== undefined && kind !== "prometheus" && (otherNames[scheme] ?? scheme) !== kind;
+  const contradicts = named !== undefined && url !== undefined && kind !== "prometheus" && (otherNames.get(scheme) ?? scheme) !== kind;
   if (contradicts) return entry.refuse("kind", `is ${kind}, but the address is of ${show(scheme)}. Allowed: one of both.`);
   const why = needsHost.has(kind) ? whyNoHost(url, kind) : undefined;
   if (why !== undefined) return entry.refuse("url", `${show(split.shown)} ${why}`);

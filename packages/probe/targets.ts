@@ -3,6 +3,7 @@ import type { YamlInput } from "../frame/manifest.ts";
 import { didYouMean } from "../frame/nearest.ts";
 import { parseCondition } from "./conditions.ts";
 import type { Condition, Level, Target, TargetDefaults } from "./model.ts";
+import { type Translate, tools } from "./other-tools.ts";
 import { headerSecrets, splitAddress } from "./secrets.ts";
 import { type Address, readAddress, whereOf } from "./target-address.ts";
 import { Entry, isMapping, keys, type Path, Reader, show } from "./target-entry.ts";
@@ -12,12 +13,12 @@ const levels: readonly Level[] = ["critical", "high", "medium", "low"];
 const longestList = 10_000;
 
 /**
- * Reads a list of targets: a sequence of mappings, or a mapping whose `targets` or `endpoints` (as in gatus) is one. Every mistake is reported at once, as a `UserError`
+ * Reads a list of targets: a sequence of mappings, or a mapping whose `targets`, `endpoints` (of gatus) or `sites` (of Upptime) is one. Every mistake is reported at once, as a `UserError`
  * with exit code 2. Secrets that the targets hold are in `Target.secrets`.
  */
 export function parseTargets(given: YamlInput, defaults: TargetDefaults): readonly Target[] {
   const reader = new Reader(given);
-  const { list, path } = listOf(given.value);
+  const { list, path, translate } = listOf(given.value);
   if (list === undefined || list.length === 0) {
     throw new UserError(
       `${given.where(path)}: ${list === undefined ? "no list of targets was given" : "the list of targets is empty"}. Allowed: a list of entries with \`name\` and \`url\` or \`kind\`.`,
@@ -25,32 +26,50 @@ export function parseTargets(given: YamlInput, defaults: TargetDefaults): readon
   }
   if (list.length > longestList)
     throw new UserError(`${given.where(path)}: ${list.length} targets were given. Allowed: at most ${longestList}.`);
-  const targets = list
-    .map((entry, index) => readTarget(reader, entry, [...path, index], defaults))
-    .filter((target) => target !== undefined);
-  refuseTwins(reader, targets, path);
+  const targets: Target[] = [];
+  const places: Path[] = [];
+  for (const [index, entry] of list.entries()) {
+    const place = [...path, index];
+    const said = isMapping(entry) ? translate(reader, entry, place) : entry;
+    const target = said === undefined ? undefined : readTarget(reader, said, place, defaults);
+    if (target === undefined) continue;
+    targets.push(target);
+    places.push(place);
+  }
+  refuseTwins(reader, targets, places);
   if (reader.problems.length > 0) throw new UserError(reader.problems.join(" "), { problems: reader.problems });
+  if (targets.length === 0) throw new UserError(`${given.where(path)}: every target is switched off, so there is nothing to judge.`);
   if (targets.every(({ control }) => control))
     throw new UserError(`${given.where(path)}: every target is a control, so there is nothing to judge.`);
   return targets;
 }
 
-function listOf(value: unknown): { list: readonly unknown[] | undefined; path: Path } {
-  if (Array.isArray(value)) return { list: value, path: [] };
-  if (isMapping(value)) {
-    const names = Object.keys(value);
-    const [name] = names;
-    const inner = names.length === 1 && name !== undefined && (name === "targets" || name === "endpoints") ? value[name] : undefined;
-    if (Array.isArray(inner) && name !== undefined) return { list: inner, path: [name] };
-  }
-  return { list: undefined, path: [] };
+interface Listed {
+  readonly list: readonly unknown[] | undefined;
+  readonly path: Path;
+  readonly translate: Translate;
 }
 
-function refuseTwins(reader: Reader, targets: readonly Target[], path: Path): void {
+function listOf(value: unknown): Listed {
+  const asIs: Translate = (_, entry) => entry;
+  if (Array.isArray(value)) return { list: value, path: [], translate: asIs };
+  const names = isMapping(value) ? Object.keys(value) : [];
+  const name = names.find((each) => tools.has(each));
+  const tool = name === undefined ? undefined : tools.get(name);
+  const inner = isMapping(value) && name !== undefined ? value[name] : undefined;
+  if (tool === undefined || name === undefined || !Array.isArray(inner) || !names.every((each) => each === name || tool.beside.has(each)))
+    return { list: undefined, path: [], translate: asIs };
+  return { list: inner, path: [name], translate: tool.translate };
+}
+
+function refuseTwins(reader: Reader, targets: readonly Target[], places: readonly Path[]): void {
   const seen = new Set<string>();
   for (const [index, { name }] of targets.entries()) {
     if (seen.has(name))
-      reader.refuse([...path, index, "name"], `a target named ${JSON.stringify(name.slice(0, 80))} is already there. Names must differ.`);
+      reader.refuse(
+        [...(places[index] ?? []), "name"],
+        `a target named ${JSON.stringify(name.slice(0, 80))} is already there. Names must differ.`,
+      );
     seen.add(name);
   }
 }
@@ -101,7 +120,7 @@ function assemble(entry: Entry, name: string, address: Address, defaults: Target
     kind: address.kind,
     url: whereOf(entry, address, defaults),
     shownUrl: address.shown,
-    conditions: readConditions(entry),
+    conditions: address.kind === "dns" ? readConditions(entry).map(withoutRoot) : readConditions(entry),
     method,
     headers,
     body: entry.text("body"),
@@ -126,6 +145,15 @@ function refuseHeaders(entry: Entry, headers: Readonly<Record<string, string>>):
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
       entry.refuse("headers", `the value of ${show(name)} has characters that no header may have.`);
   }
+}
+
+/** gatus writes names of DNS with the dot of the root at their end; here they come without. */
+function withoutRoot(condition: Condition): Condition {
+  const side = (operand: Condition["left"]): Condition["left"] => ({
+    ...operand,
+    literals: operand.literals.map((literal) => literal.replace(/(?<=[^.])\.$/, "")),
+  });
+  return { ...condition, left: side(condition.left), right: side(condition.right) };
 }
 
 function readConditions(entry: Entry): Condition[] {

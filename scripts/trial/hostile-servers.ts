@@ -44,6 +44,8 @@ const kinds = {
   bigheader: (socket) => { socket.end(head("x: " + "a".repeat(60000) + "\\r\\n") + "ok"); },
   bomb: (socket) => { socket.write(head("content-encoding: gzip\\r\\n")); socket.end(bomb); },
   brotli: (socket) => { socket.write(head("content-encoding: br\\r\\n")); socket.end(brotli); },
+  json: (socket) => { socket.end(head("") + '{"status":"UP","list":[' + "[],".repeat(3_000_000) + "[]]}"); },
+  text: (socket) => { socket.end(head("") + '{"status":"UP","text":"é' + "x".repeat(9_500_000) + '"}'); },
   continues: (socket) => { pour(socket, Buffer.from("HTTP/1.1 100 Continue\\r\\n\\r\\n".repeat(2000))); },
 };
 createServer((socket) => {
@@ -59,7 +61,7 @@ const port = await new Promise<number>((resolve) => child.stdout.once("data", (t
 
 function program(kind: string, kept: boolean): Program {
   const name = `${kind}-${kept}.json`;
-  const conditions = kept ? { conditions: ["[BODY] == ok"] } : {};
+  const conditions = kept ? { conditions: ["[BODY].status == UP"] } : {};
   const targets = Array.from({ length: count }, (_, index) => ({
     name: `t${index}`,
     url: `http://127.0.0.1:${port}/${kind}?${index}`,
@@ -99,6 +101,8 @@ const kinds = [
   "bigheader",
   "bomb",
   "brotli",
+  "json",
+  "text",
   "continues",
 ];
 try {

@@ -41,7 +41,7 @@ export class Body {
     });
     // Nobody may be waiting yet, or any more.
     this.#read.catch(() => {});
-    this.#unpack = unpackers[name]?.();
+    this.#unpack = unpackers.get(name)?.();
     if (this.#unpack !== undefined) this.#unpackInto(this.#unpack);
     this.#turn = name === "br" ? this.#awaitTurn() : undefined;
   }
@@ -140,9 +140,10 @@ export async function readStream(stream: Readable, reading: Reading, deadline: D
   }
 }
 
-const unpackers: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+/** By the name that the server gives, which may be any word. */
+const unpackers: ReadonlyMap<string, () => Transform> = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Memory, TargetResult } from "../../../packages/probe/model.ts";
 import { check, memory, verdict } from "./arrange.ts";
-import { closeFaults, type Fault, httpFault } from "./fault-server.ts";
+import { closeFaults, type Fault, httpFault, refusedPort } from "./fault-server.ts";
 import { randomOf } from "./seeds.ts";
 
 const start = Date.UTC(2026, 10, 21);
@@ -58,6 +58,19 @@ describe("a failure", () => {
     await runAt(0, { store });
     expect(verdict(await runAt(2, { store, allowPrivate: false }))).toEqual(["unknown", "address.private"]);
     expect(await runAt(5, { store })).toMatchObject({ status: "down", since: start });
+  });
+
+  it("that is the runner's own network begins nothing", async () => {
+    const store = memory();
+    const dead = `http://127.0.0.1:${await refusedPort()}`;
+    const targets = [
+      { name: "api", url: dead, for: "5m" },
+      { name: "net", url: dead, control: true },
+    ];
+    const { reason } = await check(targets, { memory: store, now: () => start });
+    expect([reason, store.kept.get("failing-since")]).toEqual(["runner.network", { schema: 1, since: {} }]);
+    answer = 500;
+    expect(await runAt(5, { store })).toMatchObject({ status: "degraded", since: start + 5 * minute });
   });
 
   it("of targets that another run checks is still remembered", async () => {
@@ -144,4 +157,12 @@ it.each([1, 2, 3, 4, 5])("many runs, with a store that fails now and then, never
     told.push((await runAt(at, { store: readable ? store : unreadable(store) })).status);
   }
   expect(told).toEqual(truth(runs));
+});
+
+it("a clock that jumps changes neither how often a target is asked nor when that ends", async () => {
+  let jumps = 0;
+  const now = (): number => start + (jumps++ % 2 === 0 ? -1_000_000 : 1_000_000) * minute;
+  const asked = { settings: { duration: 100, deadline: 5_000 }, now };
+  const { targets } = await check([{ name: "api", url: server.url, interval: "10ms" }], asked);
+  expect([targets[0]?.status, server.requests]).toEqual(["healthy", 10]);
 });

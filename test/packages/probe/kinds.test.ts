@@ -8,6 +8,23 @@ import { closeFaults, httpFault, tcpFault } from "./fault-server.ts";
 
 afterEach(closeFaults);
 
+describe("http", () => {
+  it.each(["constructor", "__proto__", "toString", "identity", "zstd", ""])(
+    "a body in the encoding %o is read as it came",
+    async (encoding) => {
+      const { url } = await httpFault((_, response) => response.writeHead(200, { "content-encoding": encoding }).end("ok"));
+      expect(verdict(await one({ url, conditions: ["[BODY] == ok"] }))).toEqual(["healthy", "ok"]);
+    },
+  );
+  it("a header that was not sent is none, whatever its name", async () => {
+    const { url } = await httpFault((_, response) => response.end("ok"));
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      expect(verdict(await one({ url, conditions: [`has([HEADER].${name}) == false`] }))).toEqual(["healthy", "ok"]);
+      expect(verdict(await one({ url, conditions: [`[HEADER].${name} == x`] }))).toEqual(["down", "header.assert"]);
+    }
+  });
+});
+
 describe("redis", () => {
   const server = (answers: Readonly<Record<string, string>>) =>
     tcpFault((socket) =>

@@ -35,14 +35,18 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { one } from "${new URL("./arrange.ts", import.meta.url).href}";
 const A = (name, ...addresses) => addresses.map((a) => Buffer.concat([Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]), Buffer.from(a.split(".").map(Number))]));
+const asked = new Map();
 const server = createSocket("udp4");
 server.on("message", (query, peer) => {
   const label = query.subarray(13, 13 + query[12]).toString().toLowerCase();
   const type = query.readUInt16BE(query.indexOf(0, 12) + 1);
   if (label.startsWith("silent")) return;
+  const times = (asked.get(label + type) ?? 0) + 1;
+  asked.set(label + type, times);
   const code = label.startsWith("servfail") ? 2 : label.startsWith("nobody") ? 3 : label.startsWith("refused") ? 5 : 0;
   const records = code !== 0 || type !== 1 || label.startsWith("empty") ? []
     : label.startsWith("two") ? A(label, "127.0.0.1", "127.0.0.9")
+    : label.startsWith("rebind") && times > 1 ? A(label, "169.254.169.254")
     : label.startsWith("inside") ? A(label, "10.0.0.1", "169.254.169.254")
     : A(label, "127.0.0.1");
   const question = query.subarray(12, query.indexOf(0, 12) + 5);
@@ -50,7 +54,8 @@ server.on("message", (query, peer) => {
   server.send(Buffer.concat([head, question, ...records]), peer.port, peer.address);
 });
 await new Promise((resolve) => server.bind(53, "127.0.0.1", resolve));
-const web = createServer((_, response) => response.end("ok"));
+const web = createServer((request, response) =>
+  request.headers.host.startsWith("rebindleads") && request.url === "/" ? response.writeHead(302, { location: "/second" }).end() : response.end("ok"));
 await new Promise((resolve) => web.listen(8080, "127.0.0.1", resolve));
 // The resolver puts 127.0.0.1 first, at which this port is dead.
 const second = createServer((_, response) => response.end("ok"));
@@ -84,6 +89,8 @@ describe.skipIf(why !== "")(`names${why}`, () => {
       "inside=false",
       "inside=true",
       "good=false",
+      "rebindstays=true",
+      "rebindleads=true",
       ...["1", "2", "3", "4", "5"].map((each) => `silentqueue${each}`),
     ];
     const child = spawn("unshare", inside(`exec "${process.execPath}" "$0/ask.mjs" ${names.join(" ")}`), {
@@ -107,6 +114,11 @@ describe.skipIf(why !== "")(`names${why}`, () => {
     ["a name with an address", "good", "healthy", "ok"],
   ])("%s", (_, kind, status, reason) => {
     for (const name of [`${kind}1`, `${kind}2`]) expect(found[name]).toMatchObject({ status, reason });
+  });
+
+  it("that change their mind are looked up once for each connection, and checked each time", () => {
+    expect(found["rebindstays=true"]).toMatchObject({ status: "healthy", reason: "ok" });
+    expect(found["rebindleads=true"]).toMatchObject({ status: "unknown", reason: "address.private" });
   });
 
   it("that had to wait for slow ones prove nothing", () => {
