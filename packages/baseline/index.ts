@@ -41,6 +41,8 @@ async function remembering(opened: Promise<Shelf>, context: BaselineContext): Pr
     nearest: (commits) => branch.nearest(commits),
     history: (limit) => branch.history(limit),
     put: (record, extra) => branch.put(record, extra),
+    append: async (entry) => (await branch.append?.(entry)) ?? { skipped: branch.closed ?? "nothing can be appended here" },
+    entries: async () => (await branch.entries?.()) ?? [],
     recall: async (name, lasting) => (lasting ? branch : await memory()).recall?.(name, lasting),
     remember: async (name, text, lasting) => {
       const shelf = lasting ? branch : await memory();

@@ -121,6 +121,13 @@ export interface Baseline {
    * `lasting` is what must not be forgotten by a cache: a branch store keeps it on the branch, which proposals do not write.
    */
   recall?(name: string, lasting?: boolean): Promise<unknown>;
+  /**
+   * Keeps JSON beside what is kept already, under a name of its own (`2026-11/<letters, digits, dashes>`), where this event may; writers at the
+   * same time lose nothing. Never throws; `undefined` where a store can keep only one measurement a commit.
+   */
+  append?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string } | undefined>;
+  /** All that was appended in the last 24 months, oldest first. Never throws; `undefined` where nothing can be appended. */
+  entries?(): Promise<readonly unknown[] | { readonly missing: string; readonly torn?: true } | undefined>;
   /** Remembers JSON under a name, newest wins. Never throws. */
   remember?(name: string, data: unknown, lasting?: boolean): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }

@@ -3,7 +3,8 @@ import type { BaselineRecord } from "../../frame/ports.ts";
 import type { Client, Pace, Reply } from "../../github/client.ts";
 import { inWords } from "../../github/failures.ts";
 import { type Missing, type Past, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
-import { allowedExtra, historyPath, memoryPath, readme, recordPath } from "../layout.ts";
+import { type Entry, isEntryName, monthOf, monthsIn, parseJson, parseMonth, renderMonth, withEntry } from "../journal.ts";
+import { allowedExtra, entryPath, historyPath, memoryPath, monthPath, monthsPath, readme, recordPath } from "../layout.ts";
 import { isCommit } from "../policy.ts";
 import { type BaselineContext, type Extra, ownerOf, type Saved, type Shelf } from "../store.ts";
 import { nearestIn, openLocalBranch, recordFrom } from "./local-branch.ts";
@@ -15,12 +16,15 @@ const keep = { entries: 500, bytes: 1024 * 1024 };
  * How often a write is tried when others write at the same time. With pauses drawn from a range that doubles from one second to thirty,
  * fifty that start at once and need a second each all get through within twelve tries; the rest is for those that meet faults besides.
  */
-const mostTries = 20;
+const mostTries = 30;
 const firstPause = 1000;
 const longestPause = 30_000;
 
+/** How many entries are read one by one where their month is torn. */
+const mostMended = 200;
+
 /** How many tries may end because GitHub is down, each after the client's own. */
-const mostOutages = 6;
+const mostOutages = 12;
 
 /** Writers wait for each other, so this takes longer than one request's patience. */
 const writingPace: Partial<Pace> = { deadline: 300_000 };
@@ -50,7 +54,7 @@ interface Refused {
 interface Change {
   readonly message: string;
   readonly path: string;
-  files(head: Head): readonly Extra[];
+  files(head: Head, client: Client): readonly Extra[] | Promise<readonly Extra[] | Refused>;
   /** Whether the branch has it: an answer may have been lost after the deed. */
   isIn(head: Head): boolean;
 }
@@ -102,6 +106,69 @@ class BranchShelf implements Shelf {
       files: (head) => this.#files(head, record, extra),
       isIn: ({ index }) => index.some(({ commit, created }) => commit === record.commit && created === record.created),
     });
+  }
+
+  /** The entry's own file and its month, in one commit: a writer that was overtaken adds itself to the month that is there then. */
+  append(entry: Entry): Promise<Saved> {
+    const owner = ownerOf(this.#context);
+    const month = monthOf(entry.name);
+    return this.#write({
+      message: `${owner.action}${owner.id === "" ? "" : ` ${owner.id}`}: ${entry.name}\n`,
+      path: entryPath(owner, entry.name),
+      files: async (head, client) => {
+        const before = head.commit === "" ? [] : await this.#readMonth(client, month, head.commit);
+        if ("skipped" in before) return before;
+        return [
+          ...(head.commit === "" ? [{ name: "README.md", content: readme }] : []),
+          { name: entryPath(owner, entry.name), content: `${JSON.stringify(entry.data)}\n` },
+          { name: monthPath(owner, month), content: renderMonth(owner, withEntry(before, entry)) },
+        ];
+      },
+      isIn: () => false,
+    });
+  }
+
+  async entries(): Promise<readonly Entry[] | Missing> {
+    const client = this.#open();
+    const head = await this.#readHead(client);
+    if ("skipped" in head) return { missing: head.skipped };
+    if (head.commit === "") return { missing: `there is no branch ${this.#name} yet` };
+    const names = await this.#namesIn(client, monthsPath(ownerOf(this.#context)), head.commit);
+    if ("skipped" in names) return { missing: names.skipped };
+    const found: Entry[] = [];
+    for (const month of monthsIn(names)) {
+      const entries = await this.#readMonth(client, month, head.commit);
+      if ("skipped" in entries) return { missing: entries.skipped };
+      found.push(...entries);
+    }
+    return found;
+  }
+
+  /** A month that is torn is made again of its entries' own files, the newest ones where there are many. */
+  async #readMonth(client: Client, month: string, commit: string): Promise<readonly Entry[] | Refused> {
+    const owner = ownerOf(this.#context);
+    const text = await this.#readFile(client, monthPath(owner, month), commit);
+    if (typeof text === "object") return text;
+    const known = text === undefined ? undefined : parseMonth(text, owner);
+    if (known !== undefined) return known;
+    const folder = entryPath(owner, month).replace(/\.json$/, "");
+    const names = await this.#namesIn(client, folder, commit);
+    if ("skipped" in names) return names;
+    const entries: Entry[] = [];
+    for (const name of names.filter((each) => each.endsWith(".json")).slice(-mostMended)) {
+      const entry = await this.#readFile(client, `${folder}/${name}`, commit);
+      if (typeof entry === "object") return entry;
+      entries.push({ name: `${month}/${name.replace(/\.json$/, "")}`, data: parseJson(entry ?? "") });
+    }
+    return entries.filter(({ name, data }) => isEntryName(name) && data !== undefined);
+  }
+
+  /** Names of what stands in a folder, ascending; none where there is no such folder. */
+  async #namesIn(client: Client, path: string, ref: string): Promise<readonly string[] | Refused> {
+    const reply = await client.request("GET /repos/{owner}/{repo}/contents/{path}", { ...this.#at, path, ref });
+    if (!reply.ok) return reply.failure.kind === "missing" ? [] : this.#refusal("read", reply);
+    const names = Array.isArray(reply.data) ? reply.data.map((each: unknown) => textAt(each, "name")) : [];
+    return names.filter((name) => typeof name === "string").sort();
   }
 
   async recall(name: string): Promise<string | undefined> {
@@ -182,9 +249,11 @@ class BranchShelf implements Shelf {
   /** One commit on top of `head`, put in place only if the branch still stands there. */
   async #commit(client: Client, head: Head, change: Change): Promise<"done" | "overtaken" | Refused> {
     const first = head.commit === "";
+    const files = await change.files(head, client);
+    if ("skipped" in files) return files;
     const tree = await this.#post(client, "POST /repos/{owner}/{repo}/git/trees", {
       ...(first ? {} : { base_tree: head.tree }),
-      tree: change.files(head).map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
+      tree: files.map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
     });
     if (typeof tree === "object") return tree;
     const commit = await this.#post(client, "POST /repos/{owner}/{repo}/git/commits", {
