@@ -16,15 +16,15 @@ const keep = { entries: 500, bytes: 1024 * 1024 };
  * How often a write is tried when others write at the same time. With pauses drawn from a range that doubles from one second to thirty,
  * fifty that start at once and need a second each all get through within twelve tries; the rest is for those that meet faults besides.
  */
-const mostTries = 30;
+const mostTries = 20;
 const firstPause = 1000;
 const longestPause = 30_000;
 
 /** How many entries are read one by one where their month is torn. */
 const mostMended = 200;
 
-/** How many tries may end because GitHub is down, each after the client's own. */
-const mostOutages = 12;
+/** How many tries in a row may end because GitHub is down, each after the client's own. */
+const mostOutages = 16;
 
 /** Writers wait for each other, so this takes longer than one request's patience. */
 const writingPace: Partial<Pace> = { deadline: 300_000 };
@@ -187,16 +187,21 @@ class BranchShelf implements Shelf {
   async #write(change: Change): Promise<Saved> {
     const client = this.#open();
     const { wait, random } = { wait: sleep, random: Math.random, ...this.#context.pace };
+    let overtaken = 0;
     let outages = 0;
-    for (let tries = 1; tries <= mostTries; tries++) {
-      const outcome = await this.#try(client, change, tries === 1);
+    while (overtaken < mostTries) {
+      const outcome = await this.#try(client, change, overtaken + outages === 0);
       this.#head = undefined;
       if (outcome === "done") return { saved: `${change.path} on the branch ${this.#name}` };
-      if (outcome !== "overtaken") {
+      if (outcome === "overtaken") {
+        overtaken += 1;
+        outages = 0;
+        this.#context.log.debug(`Another run wrote to ${this.#name} first (try ${overtaken} of ${mostTries}).`);
+      } else {
         outages += 1;
         if (outcome.down !== true || outages > mostOutages) return { skipped: outcome.skipped };
-      } else this.#context.log.debug(`Another run wrote to ${this.#name} first (try ${tries} of ${mostTries}).`);
-      if (tries < mostTries) await wait(random() * Math.min(longestPause, firstPause * 2 ** (tries - 1)));
+      }
+      if (overtaken < mostTries) await wait(random() * Math.min(longestPause, firstPause * 2 ** (overtaken + outages - 1)));
     }
     return { skipped: `other runs kept writing to ${this.#name} at the same time, ${mostTries} times over` };
   }

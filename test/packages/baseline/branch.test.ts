@@ -251,16 +251,16 @@ describe("a service that stays down", () => {
     });
   });
 
-  test("a branch that is always overtaken is given up after thirty tries", async () => {
+  test("a branch that is always overtaken is given up after twenty tries", async () => {
     await (await at(1)).save({});
     fake.fault(
       { method: "PATCH", times: Number.POSITIVE_INFINITY },
       { kind: "answer", status: 422, message: "Update is not a fast forward" },
     );
     expect(await (await at(2)).save({})).toEqual({
-      skipped: "other runs kept writing to forge-data at the same time, 30 times over",
+      skipped: "other runs kept writing to forge-data at the same time, 20 times over",
     });
-    expect(fake.requests.filter(({ method }) => method === "PATCH")).toHaveLength(30);
+    expect(fake.requests.filter(({ method }) => method === "PATCH")).toHaveLength(20);
   });
 });
 
