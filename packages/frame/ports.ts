@@ -103,6 +103,8 @@ export type BaselineFound<D = unknown> =
     };
 
 /** "What was this number at the merge base?" */
+export type Published = { readonly saved: string } | { readonly skipped: string };
+
 export interface Baseline {
   /** The record of `commit`, else of its nearest first-parent ancestor within 50. A torn or foreign record is reported as missing. */
   find(commit: string): Promise<BaselineFound>;
@@ -128,6 +130,11 @@ export interface Baseline {
   append?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string } | undefined>;
   /** All that was appended in the last 24 months, oldest first. Never throws; `undefined` where nothing can be appended. */
   entries?(): Promise<readonly unknown[] | { readonly missing: string; readonly torn?: true } | undefined>;
+  /**
+   * Puts files onto a branch of the repository beside what is there, where this event may write baselines; the checkout is not touched. Never
+   * throws. `branch` as in the `baseline` input.
+   */
+  publish?(branch: string, files: readonly { readonly name: string; readonly content: string }[]): Promise<Published>;
   /** Remembers JSON under a name, newest wins. Never throws. */
   remember?(name: string, data: unknown, lasting?: boolean): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }

@@ -35,9 +35,19 @@ export interface BranchContext extends BaselineContext {
 
 /** An orphan branch of the repository, read and written through GitHub's Git Data API; without a token, the local clone of it. */
 export async function openBranch(context: BranchContext, name: string): Promise<Shelf> {
+  return (await openRemote(context, name)) ?? openLocalBranch(context, name);
+}
+
+/** Puts files onto a branch beside what is there, in one commit; makes the branch where it is missing. */
+export async function publishFiles(context: BranchContext, name: string, files: readonly Extra[]): Promise<Saved> {
+  const shelf = await openRemote(context, name);
+  return shelf?.publish(files) ?? { skipped: "there is no token to write with" };
+}
+
+async function openRemote(context: BranchContext, name: string): Promise<BranchShelf | undefined> {
   const [owner, repo] = context.event.repository.split("/");
   const { token } = context;
-  if (token === undefined || token === "" || owner === undefined || repo === undefined) return openLocalBranch(context, name);
+  if (token === undefined || token === "" || owner === undefined || repo === undefined) return undefined;
   const { openClient } = await import("../../github/adapters/client.ts");
   const pace = { ...writingPace, now: () => context.clock.now(), ...context.pace };
   const client = (): Client => openClient({ token, apiUrl: context.event.apiUrl, log: context.log, pace });
@@ -169,6 +179,11 @@ class BranchShelf implements Shelf {
     if (!reply.ok) return reply.failure.kind === "missing" ? [] : this.#refusal("read", reply);
     const names = Array.isArray(reply.data) ? reply.data.map((each: unknown) => textAt(each, "name")) : [];
     return names.filter((name) => typeof name === "string").sort();
+  }
+
+  publish(files: readonly Extra[]): Promise<Saved> {
+    const message = `${this.#context.action} at ${this.#context.event.sha}\n`;
+    return this.#write({ message, path: files[0]?.name ?? "nothing", files: () => files, isIn: () => false });
   }
 
   async recall(name: string): Promise<string | undefined> {
