@@ -125,9 +125,9 @@ export default {
       "example": "release/*"
     },
     "dashboard": {
-      "description": "Trend page to write: the path of an `.html` file, or a folder that gets the page and its data in pieces.",
+      "description": "Trend page to write: the path of an `.html` file, a folder that gets the page and its data in pieces, or `branch:<name>:<folder>`, which pushes write.",
       "type": "string",
-      "example": "benchmarks.html"
+      "example": "branch:gh-pages:benchmarks"
     },
     "import": {
       "description": "The `data.js` of github-action-benchmark, whose runs are added to the history. Importing again adds nothing.",
