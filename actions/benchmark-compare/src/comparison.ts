@@ -36,7 +36,7 @@ export function compareSides(
     mode: paired ? "paired" : "unpaired",
     rounds: Math.min(base.length, head.length),
     results,
-    courses: coursesOf(pairs),
+    courses: coursesOf(pairs, head.length),
     host: hostOf(head),
     guards: [],
     notes,
@@ -45,7 +45,8 @@ export function compareSides(
 }
 
 /** Round by round, by how much the tested side differs. */
-function coursesOf(pairs: readonly Pair[]): Courses {
+function coursesOf(pairs: readonly Pair[], rounds: number): Courses {
+  if (rounds < 2) return new Map();
   return new Map(
     pairs.map(({ measure, base, head }) => {
       const ratios = (head?.rounds ?? []).map((now, round) => (now ?? Number.NaN) / (base?.rounds[round] ?? Number.NaN));

@@ -6,13 +6,19 @@ import { isObject, type Json, textOf } from "./formats/json.ts";
 import { parseCriterion } from "./formats/native.ts";
 import type { ResultFile } from "./model.ts";
 import { natural } from "./natural.ts";
+import type { ComparePorts } from "./ports.ts";
 
 const largestFile = 64 * 2 ** 20;
+/** What is left of reading a file of this size is worth giving back at once. */
+const largeFile = 8_000_000;
 const mostFiles = 5_000;
 const longestPath = 300;
 
+export type ReadPorts = Pick<ComparePorts, "files" | "machine">;
+
 /** Reads the result files that globs name, in natural order: `head-2` before `head-10`. */
-export async function readResults(input: string, patterns: readonly string[], tool: string, files: Files): Promise<ResultFile[]> {
+export async function readResults(input: string, patterns: readonly string[], tool: string, ports: ReadPorts): Promise<ResultFile[]> {
+  const { files, machine } = ports;
   const paths = (await files.glob(patterns)).sort(natural);
   if (paths.length === 0)
     throw new UserError(`${input}: no file matches ${patterns.map((pattern) => `\`${pattern.slice(0, longestPath)}\``).join(", ")}.`);
@@ -21,7 +27,10 @@ export async function readResults(input: string, patterns: readonly string[], to
   const criterion = paths.filter(isCriterionPath);
   const others = paths.filter((path) => !criterion.includes(path));
   const results: ResultFile[] = [];
-  for (const path of others) results.push(await readOne(input, path, tool, files));
+  for (const path of others) {
+    results.push(await readOne(input, path, tool, files));
+    if (((await files.stat(path))?.size ?? 0) > largeFile) await machine.tidy();
+  }
   return [...results, ...(await readCriterion(input, criterion, files))];
 }
 

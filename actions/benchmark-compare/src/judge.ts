@@ -31,7 +31,7 @@ export function judgePairs({ pairs, paired, distrust }: Given, settings: Setting
     return { pair, limits, decision: decideEarly(pair, limits, distrust) };
   });
   const open = decisions.flatMap((item, index) => {
-    const series = item.decision === undefined ? seriesOf(item.pair, item.limits, paired) : undefined;
+    const series = item.decision === undefined && !single(item.pair) ? seriesOf(item.pair, item.limits, paired) : undefined;
     return series === undefined ? [] : [{ index, series }];
   });
   const certainty = { margin: Math.log1p(settings.margin), confidence: settings.confidence };
@@ -47,9 +47,24 @@ export function judgePairs({ pairs, paired, distrust }: Given, settings: Setting
   }
   return decisions.map(({ pair, limits, decision }, index) => {
     const known = evidence.get(index);
-    return resultOf(pair, limits, decision ?? (known === undefined ? noRounds : decideNoisy(known, limits)));
+    const one = decision === undefined && known === undefined ? fromSingles(pair, limits) : undefined;
+    return resultOf(pair, limits, decision ?? one ?? (known === undefined ? noRounds : decideNoisy(known, limits)));
   });
 }
+
+/** One value a side has neither an interval nor a test. */
+function single({ base, head }: Pair): boolean {
+  return base?.all.length === 1 && head?.all.length === 1;
+}
+
+function fromSingles({ base, head }: Pair, limits: Limits): Decision | undefined {
+  const [before, now] = [base?.all[0], head?.all[0]];
+  if (before === undefined || now === undefined || base?.all.length !== 1 || head?.all.length !== 1) return undefined;
+  if (base.rounds.findIndex(isNumber) !== head.rounds.findIndex(isNumber)) return undefined;
+  return decideNoisy({ estimate: Math.log(now / before), interval: undefined, worse: false, better: false, rounds: 1 }, limits);
+}
+
+const isNumber = (value: number | undefined): boolean => value !== undefined;
 
 const noRounds: Decision = { verdict: "inconclusive", change: null, interval: null, moreRounds: 10, why: "no round has it on both sides" };
 

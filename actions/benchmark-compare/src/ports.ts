@@ -7,6 +7,8 @@ export interface Machine {
   facts(): Promise<HostFacts & { readonly cores: number; readonly class: string }>;
   /** How long a fixed piece of work takes here, in ns. */
   ruler(): Promise<number>;
+  /** Gives back the memory of what is no longer needed. Engines put that off until a process is much larger than its data. */
+  tidy(): Promise<void>;
   /** What was taken from this machine by others, since it was started. */
   pressure(): Promise<Pressure>;
 }

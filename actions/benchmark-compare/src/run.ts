@@ -19,6 +19,9 @@ import { importRuns, keepRuns, loadHistory, type Stored } from "./store.ts";
 import { flagged, type Result } from "./verdicts.ts";
 import { changeText, titleOf } from "./words.ts";
 
+/** As many results are worth giving back what was needed to come by them, before they are told. */
+const manyResults = 50_000;
+
 export type CompareOutputs = Outputs<typeof manifest>;
 
 /** Reads what was measured, or measures it, compares it with its base or with the history, and judges. Writes only after everything has been judged. */
@@ -32,6 +35,7 @@ export async function run(inputs: CompareInputs, ports: ComparePorts, context: C
   const stored = await loadHistory(inputs.baseline, ports, base);
   const past = joinedHistory(stored.history.runs, imported);
   const comparison = await compare(inputs, settings, past, ports, context);
+  if (comparison.results.length > manyResults) await ports.machine.tidy();
   const judged = settle(comparison.results, settings, context.waivers, ports.clock.now());
   const verdict = stored.torn !== undefined && judged.verdict !== "fail" && comparison.mode === "history" ? "unknown" : judged.verdict;
   const told: Told = { ...comparison, results: judged.results, settings };
@@ -93,9 +97,9 @@ async function compare(
   context: Context,
 ): Promise<Comparison> {
   if (inputs.command !== undefined && inputs.command.trim() !== "") return compareByCommand(inputs, settings, ports, context);
-  const head = await readResults("results", settings.results, inputs.tool, ports.files);
+  const head = await readResults("results", settings.results, inputs.tool, ports);
   const base = inputs["base-results"] ?? [];
-  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports.files), head, settings);
+  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports), head, settings);
   return compareWithHistory(head, past, inputs, settings, ports);
 }
 
