@@ -182,6 +182,14 @@ export default {
       "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
       "type": "string"
     },
+    "gh-repository": {
+      "description": "Taken from github-action-benchmark and not used; the history is kept in this repository.",
+      "type": "string"
+    },
+    "ref": {
+      "description": "Taken from github-action-benchmark and not used; the event names the commit.",
+      "type": "string"
+    },
     "benchmark-data-dir-path": {
       "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
       "type": "string"
