@@ -2,6 +2,7 @@ import { messageOf } from "../frame/errors.ts";
 import { type Event, isProposal } from "../frame/event.ts";
 import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log, Remembered } from "../frame/ports.ts";
 import { type Envelope, largestEnvelope, type Missing, type Owner, renderEnvelope, schema } from "./envelope.ts";
+import { type Entry, isEntryName } from "./journal.ts";
 import { isCommit, mayWrite } from "./policy.ts";
 
 /** What a store may ask of the world. */
@@ -37,6 +38,10 @@ export interface Shelf {
   /** Newest last. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
+  /** Keeps an entry beside the others, if this place can. */
+  append?(entry: Entry): Promise<Saved>;
+  /** Oldest first. */
+  entries?(): Promise<readonly Entry[] | Missing>;
   /** The newest text under a name, if this place can hold any; throws where it cannot be read. */
   recall?(name: string, lasting: boolean): Promise<string | undefined>;
   remember?(name: string, text: string, lasting: boolean): Promise<Saved>;
@@ -70,6 +75,15 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
         ({ closed }) => closed,
         (error: unknown) => messageOf(error).replace(/\.$/, ""),
       );
+    },
+    append: (name, data) => append(context, shelf, { name, data }),
+    entries: async () => {
+      try {
+        const found = await (await shelf()).entries?.();
+        return found === undefined || "missing" in found ? found : found.map(({ data }) => data);
+      } catch (error) {
+        return { missing: messageOf(error).replace(/\.$/, "") };
+      }
     },
     save: (data, extra = []) => save(context, shelf, data, extra),
     recall: (name, lasting = false) => recall(context, shelf, name, lasting),
@@ -118,6 +132,19 @@ async function save(context: BaselineContext, shelf: () => Promise<Shelf>, data:
     const size = renderEnvelope({ record, history: [] }).length;
     if (size > largestEnvelope) return { skipped: `it has ${size} bytes, and at most ${largestEnvelope} are kept` };
     return await (await shelf()).put(record, extra);
+  } catch (error) {
+    return { skipped: messageOf(error).replace(/\.$/, "") };
+  }
+}
+
+async function append(context: BaselineContext, shelf: () => Promise<Shelf>, entry: Entry): Promise<Saved | undefined> {
+  try {
+    const permission = mayWrite(context.event, context.branches);
+    if ("refused" in permission) return { skipped: permission.refused };
+    if (!isEntryName(entry.name)) return { skipped: `${JSON.stringify(entry.name)} is no name for it` };
+    const size = JSON.stringify(entry.data).length;
+    if (size > largestEnvelope) return { skipped: `it has ${size} bytes, and at most ${largestEnvelope} are kept` };
+    return await (await shelf()).append?.(entry);
   } catch (error) {
     return { skipped: messageOf(error).replace(/\.$/, "") };
   }

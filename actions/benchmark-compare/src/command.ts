@@ -9,7 +9,7 @@ import type { ResultFile } from "./model.ts";
 import type { ComparePorts, Pressure, Tree } from "./ports.ts";
 import type { CompareInputs, Settings } from "./settings.ts";
 import { seeded } from "./statistics/random.ts";
-import { fewestRounds } from "./verdicts.ts";
+import { fewestRounds, flagged, type Result } from "./verdicts.ts";
 
 /** A run that takes longer hangs; a job's own limit may be shorter. */
 const longestRun = 60 * 60_000;
@@ -98,7 +98,7 @@ async function play(
   const whole = compared.comparison;
   return {
     ...whole,
-    ...(guards.length === 0 ? {} : { results: whole.results.map((result) => distrusted(result, guards)) }),
+    ...(guards.length === 0 ? {} : { results: distrusted(whole.results, guards, progress.head) }),
     host: { ...host, cores },
     guards,
     notes: [...notes, ...whole.notes],
@@ -159,9 +159,14 @@ function guardsOf(before: Pressure, after: Pressure, cores: number): string[] {
   return guards;
 }
 
-/** Times of a machine under pressure flag nothing. */
-function distrusted(result: Comparison["results"][number], guards: readonly string[]): Comparison["results"][number] {
-  const timing = result.interval === null || result.interval[0] !== result.interval[1];
-  if (!timing || !["fail", "alert", "notice", "improved"].includes(result.verdict)) return result;
-  return { ...result, verdict: "inconclusive", moreRounds: null, why: guards.join("; ") };
+/** Times of a machine under pressure flag nothing; what is counted stays counted. */
+function distrusted(results: readonly Result[], guards: readonly string[], files: readonly ResultFile[]): Result[] {
+  const counted = new Set(files.flatMap(({ measures }) => measures.filter(({ exact }) => exact).map(nameOf)));
+  return results.map((result) => {
+    if (counted.has(nameOf(result)) || !(flagged(result.verdict) || result.verdict === "improved")) return result;
+    return { ...result, verdict: "inconclusive", moreRounds: null, why: guards.join("; ") };
+  });
 }
+
+/** Without the suite, which a result may have from the inputs. */
+const nameOf = ({ name, metric }: { readonly name: string; readonly metric: string }): string => JSON.stringify([name, metric]);

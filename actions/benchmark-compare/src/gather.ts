@@ -14,7 +14,7 @@ const longestPath = 300;
 /** From here on memory is worth sparing. */
 const muchText = 4 * 2 ** 20;
 
-type ReadPorts = Pick<ComparePorts, "files" | "machine">;
+export type ReadPorts = Pick<ComparePorts, "files" | "machine">;
 
 /** Reads the result files that globs name, in natural order: `head-2` before `head-10`. */
 export async function readResults(input: string, patterns: readonly string[], tool: string, ports: ReadPorts): Promise<ResultFile[]> {

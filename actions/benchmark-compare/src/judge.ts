@@ -44,8 +44,8 @@ export function judgePairs({ pairs, paired, distrust }: Given, settings: Setting
   for (const [index, pair] of pairs.entries()) {
     const own = limits[index] ?? limitsOf(pair.measure, settings);
     const decision = decideEarly(pair, own, distrust);
-    const one = decision === undefined ? seriesOf(pair, own, paired) : undefined;
-    decisions.push(decision);
+    const one = decision === undefined && !single(pair) ? seriesOf(pair, own, paired) : undefined;
+    decisions.push(decision ?? (one === undefined ? fromSingles(pair, own) : undefined));
     if (one === undefined) continue;
     open.push(index);
     series.push(one);
@@ -58,6 +58,20 @@ export function judgePairs({ pairs, paired, distrust }: Given, settings: Setting
   }
   return pairs.map((pair, index) => resultOf(pair, limits[index] ?? limitsOf(pair.measure, settings), decisions[index] ?? noRounds));
 }
+
+/** One value a side has neither an interval nor a test. */
+function single({ base, head }: Pair): boolean {
+  return base?.all.length === 1 && head?.all.length === 1;
+}
+
+function fromSingles({ base, head }: Pair, limits: Limits): Decision | undefined {
+  const [before, now] = [base?.all[0], head?.all[0]];
+  if (before === undefined || now === undefined || base?.all.length !== 1 || head?.all.length !== 1) return undefined;
+  if (base.rounds.findIndex(isNumber) !== head.rounds.findIndex(isNumber)) return undefined;
+  return decideNoisy({ estimate: Math.log(now / before), interval: undefined, worse: false, better: false, rounds: 1 }, limits);
+}
+
+const isNumber = (value: number | undefined): boolean => value !== undefined;
 
 const noRounds: Decision = { verdict: "inconclusive", change: null, interval: null, moreRounds: 10, why: "no round has it on both sides" };
 

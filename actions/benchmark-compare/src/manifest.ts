@@ -125,9 +125,9 @@ export default {
       "example": "release/*"
     },
     "dashboard": {
-      "description": "Trend page to write: the path of an `.html` file, or a folder that gets the page and its data in pieces.",
+      "description": "Trend page to write: the path of an `.html` file, a folder that gets the page and its data in pieces, or `branch:<name>:<folder>`, which pushes write.",
       "type": "string",
-      "example": "benchmarks.html"
+      "example": "branch:gh-pages:benchmarks"
     },
     "import": {
       "description": "The `data.js` of github-action-benchmark, whose runs are added to the history. Importing again adds nothing.",
@@ -180,6 +180,14 @@ export default {
     },
     "gh-pages-branch": {
       "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
+      "type": "string"
+    },
+    "gh-repository": {
+      "description": "Taken from github-action-benchmark and not used; the history is kept in this repository.",
+      "type": "string"
+    },
+    "ref": {
+      "description": "Taken from github-action-benchmark and not used; the event names the commit.",
       "type": "string"
     },
     "benchmark-data-dir-path": {

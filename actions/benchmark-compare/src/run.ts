@@ -5,7 +5,7 @@ import type { Outcome } from "../../../packages/frame/outcome.ts";
 import type { Section } from "../../../packages/report/model.ts";
 import { compareByCommand } from "./command.ts";
 import { type Comparison, compareSides } from "./comparison.ts";
-import { dashboardFiles } from "./dashboard.ts";
+import { branchIn, dashboardFiles, type PageFile } from "./dashboard.ts";
 import { headlineOf, sectionsOf, type Told } from "./describe.ts";
 import { readResults } from "./gather.ts";
 import { type History, historySchema, joinedHistory, runsOf, type StoredRun } from "./history.ts";
@@ -26,6 +26,7 @@ export async function run(inputs: CompareInputs, ports: ComparePorts, context: C
   const settings = readSettings(inputs);
   if (settings.results.length === 0 && (inputs.command ?? "").trim() === "")
     throw new UserError("results: is required where there is no `command`. Example: bench/head-*.json");
+  branchIn((inputs.dashboard ?? "").trim());
   const imported = await importRuns(settings.imports, ports);
   const base = await baseOf(inputs, ports, context);
   const stored = await loadHistory(inputs.baseline, ports, base);
@@ -138,12 +139,21 @@ async function writeFiles(
   { reportPath }: Context,
 ): Promise<Pick<CompareOutputs, "history" | "dashboard">> {
   // It lies beside the reports, and all that ends in .json there is taken for one.
-  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.jsonl");
-  if (place !== undefined) await ports.files.write(place, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
-  if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: place, dashboard: undefined };
-  const pages = dashboardFiles(inputs.dashboard.trim(), whole, steps, judged.results, inputs.ruler);
-  for (const { path, text } of pages) await ports.files.write(path, text);
-  return { history: place, dashboard: pages[0]?.path };
+  const kept = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.jsonl");
+  if (kept !== undefined) await ports.files.write(kept, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
+  if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: kept, dashboard: undefined };
+  const target = inputs.dashboard.trim();
+  const place = branchIn(target);
+  const pages = dashboardFiles(place?.folder ?? target, whole, steps, judged.results, inputs.ruler);
+  if (place === undefined) for (const { path, text } of pages) await ports.files.write(path, text);
+  else ports.log.info(await published(place.branch, pages, ports));
+  return { history: kept, dashboard: pages[0]?.path };
+}
+
+async function published(branch: string, pages: readonly PageFile[], { baseline }: ComparePorts): Promise<string> {
+  const files = pages.map(({ path, text }) => ({ name: path, content: text }));
+  const told = (await baseline.publish?.(branch, files)) ?? { skipped: "nothing can be published here" };
+  return "saved" in told ? `Trend page published: ${told.saved}.` : `No trend page published: ${told.skipped}.`;
 }
 
 function stepSections(steps: readonly ChangeData[]): Section[] {

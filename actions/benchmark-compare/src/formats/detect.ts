@@ -123,7 +123,7 @@ function parseAny(text: string, wanted: string, tool: string): { name: string; d
       fits,
       tool,
     );
-  if (start.startsWith("{") && /^\s*\{"(?:Time|Action)":[^\n]*"Action":"|^\s*\{"Action":"/.test(start))
+  if (!start.startsWith("[") && /^\{"(?:Time":[^\n]{0,200}"Action|ImportPath":[^\n]{0,400}"Action|Action)":"/m.test(start))
     return { name: "go", draft: parseGoJson(text) };
   if (start.startsWith("{") && /^\s*\{[^\n]*"type":\s*"(?:Metric|Point)"/.test(start)) return { name: "k6", draft: parseK6Lines(text) };
   if (start.startsWith("{") || start.startsWith("[")) return fromJson(start, fits, tool);
@@ -134,8 +134,19 @@ function parseAny(text: string, wanted: string, tool: string): { name: string; d
   throw new FormatFault(wanted === "auto" ? "is in no format that is known" : `is not in the format ${wanted}`);
 }
 
+/** Several documents one after the other are read as one file: what comes again is one more value. */
 function fromJson(text: string, fits: (format: { name: string }) => boolean, tool: string): { name: string; draft: Draft } {
-  const root = parseJson(text);
+  const [first, ...more] = parseDocuments(text).map((root) => fromRoot(root, fits, tool));
+  if (first === undefined) throw new FormatFault("holds no benchmark");
+  const other = more.find(({ name }) => name !== first.name);
+  if (other !== undefined) throw new FormatFault(`holds results of ${first.name} and of ${other.name} in one file`);
+  return {
+    name: first.name,
+    draft: more.length === 0 ? first.draft : { ...first.draft, rows: [first, ...more].flatMap(({ draft }) => [...draft.rows]) },
+  };
+}
+
+function fromRoot(root: unknown, fits: (format: { name: string }) => boolean, tool: string): { name: string; draft: Draft } {
   if (Array.isArray(root)) {
     const items: readonly unknown[] = root;
     const format = lists.find((each) => fits(each) && each.is(items));
@@ -148,6 +159,47 @@ function fromJson(text: string, fits: (format: { name: string }) => boolean, too
   const format = object === undefined ? undefined : objects.find((each) => fits(each) && each.is(object));
   if (object === undefined || format === undefined) throw new FormatFault("is JSON, but of no format that is known or asked for");
   return { name: format.name, draft: format.parse(object) };
+}
+
+function parseDocuments(text: string): unknown[] {
+  const ends = documentEnds(text);
+  if (ends.length < 2) return [parseJson(text)];
+  return ends.map((end, index) => {
+    const from = ends[index - 1] ?? 0;
+    try {
+      return parseJson(text.slice(from, end));
+    } catch (error) {
+      if (!(error instanceof FormatFault) || error.line === undefined) throw error;
+      throw new FormatFault(error.message, error.line + text.slice(0, from).split("\n").length - 1);
+    }
+  });
+}
+
+/** Where the documents of a text end, if another begins there; a text of one document has none or one. */
+function documentEnds(text: string): number[] {
+  const ends: number[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = stringEnd(text, at);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      if (depth <= 0) ends.push(at + 1);
+    }
+  }
+  if (ends.length > 0 && text.slice(ends.at(-1)).trim() !== "") ends.push(text.length);
+  return ends;
+}
+
+/** The place of a string's closing quote. */
+function stringEnd(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return at;
+  }
+  return text.length;
 }
 
 /** asv and some others write bare NaN and Infinity. */

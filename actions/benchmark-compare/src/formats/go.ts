@@ -1,8 +1,10 @@
 import type { Direction } from "../model.ts";
-import type { Draft, Row } from "./draft.ts";
+import { type Draft, FormatFault, type Row } from "./draft.ts";
 import { isObject, textOf } from "./json.ts";
 
 const result = /^(Benchmark\S*)\s+(\d+)\s+(.+)$/;
+/** What a benchmark that failed or panicked leaves behind. */
+const failure = /^--- FAIL: (Benchmark\S*?)(?:\s|$)/;
 const setting = /^([a-z][\w.-]*):\s+(.*)$/;
 const metricNames: Readonly<Record<string, string>> = {
   "ns/op": "time",
@@ -31,6 +33,8 @@ export function parseGo(text: string): Draft {
     if (key === "goos" || key === "goarch") system = system === "" ? value : `${system}/${value}`;
     const [, name = "", , pairs] = result.exec(trimmed) ?? [];
     if (pairs !== undefined) rows.push(...readLine(name, pairs, pkg, units));
+    const broken = failure.exec(trimmed)?.[1];
+    if (broken !== undefined) rows.push(failedLine(broken, pkg));
   }
   return {
     rows: named(rows),
@@ -72,17 +76,22 @@ function readLine(
   return rows;
 }
 
+function failedLine(name: string, suite: string): { row: Row; procs: string } {
+  const [, plain = name, procs = ""] = /^(.*?)-(\d+)$/.exec(name) ?? [];
+  return { procs, row: { name: plain, suite, metric: "time", unit: "ns/op", values: [], failed: "it failed" } };
+}
+
 /** A suffix that all share says how many threads there are; where only some have it or they differ (`-cpu 1,2,4`), it tells benchmarks apart. */
 function named(rows: readonly { row: Row; procs: string }[]): Row[] {
-  const same = new Set(rows.map(({ procs }) => procs)).size <= 1;
+  const same = new Set(rows.filter(({ row }) => row.failed === undefined).map(({ procs }) => procs)).size <= 1;
   return rows.map(({ row, procs }) => (same || procs === "" ? row : { ...row, name: `${row.name}-${procs}` }));
 }
 
 /** `go test -json`: a line of text may come in several events, those of several packages mixed. */
 export function parseGoJson(text: string): Draft {
   const byPackage = new Map<string, string[]>();
-  for (const line of text.split("\n")) {
-    const event = parseLine(line);
+  for (const [index, line] of text.split("\n").entries()) {
+    const event = parseLine(line, index + 1);
     if (event === undefined || event["Action"] !== "output") continue;
     const pkg = textOf(event["Package"]);
     const pieces = byPackage.get(pkg);
@@ -96,12 +105,13 @@ export function parseGoJson(text: string): Draft {
   return { rows: drafts.flatMap(({ rows }) => [...rows]), ...(drafts[0]?.host === undefined ? {} : { host: drafts[0].host }) };
 }
 
-function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
+/** Lines that are no JSON are what a build printed. */
+function parseLine(line: string, number: number): Readonly<Record<string, unknown>> | undefined {
   if (!line.trimStart().startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return isObject(value) ? value : undefined;
   } catch {
-    return undefined;
+    throw new FormatFault("is no JSON, or only the beginning of it", number);
   }
 }

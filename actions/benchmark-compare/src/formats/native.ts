@@ -16,6 +16,8 @@ export function parseCargo(text: string): Draft {
   const rows: Row[] = [];
   for (const line of text.split("\n")) {
     const [, name, value = "", unit = "", rate] = line.length > 4_000 ? [] : (cargoLine.exec(line.trim()) ?? []);
+    const broken = line.length > 4_000 ? undefined : /^test (.+?)\s+\.\.\. FAILED$/.exec(line.trim())?.[1];
+    if (broken !== undefined) rows.push({ name: broken, metric: "time", unit: "ns", values: [], failed: "it failed" });
     if (name === undefined) continue;
     rows.push({ name, metric: "time", unit, values: [numberOf(value)] });
     if (rate !== undefined) rows.push({ name, metric: "throughput", unit: "MB/s", values: [numberOf(rate)] });
@@ -46,6 +48,9 @@ const tag = /<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*
 
 /** Catch2's XML reporter: ns. A benchmark stands in its test case, and in sections of it. */
 export function parseCatch2Xml(text: string): Draft {
+  const root = /<(Catch\w*)[\s>]/.exec(text)?.[1];
+  if (root !== undefined && !text.includes(`</${root}>`))
+    throw new FormatFault(`ends before </${root}>: it is only the beginning of a report`, text.split("\n").length);
   const rows: Row[] = [];
   const path: string[] = [];
   const within: { name?: string } = {};
