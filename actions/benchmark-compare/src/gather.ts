@@ -1,6 +1,7 @@
 import { isUserError, UserError } from "../../../packages/frame/errors.ts";
 import type { Files } from "../../../packages/frame/ports.ts";
-import { parseJson, parseResults } from "./formats/detect.ts";
+import { parseResults } from "./formats/detect.ts";
+import { parseJson } from "./formats/documents.ts";
 import { FormatFault, measuresOf } from "./formats/draft.ts";
 import { isObject, type Json, textOf } from "./formats/json.ts";
 import { parseCriterion } from "./formats/native.ts";
