@@ -65,6 +65,7 @@ export default {
         "locust",
         "vegeta",
         "wrk",
+        "oha",
         "autocannon",
         "benchmarkjs",
         "custom",

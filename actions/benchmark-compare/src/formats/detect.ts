@@ -15,8 +15,19 @@ import {
   parseVitest5,
 } from "./json-javascript.ts";
 import { parseBenchmarkDotNet, parseGoogle, parseHyperfine, parseJmh, parsePytest } from "./json-suites.ts";
-import { parseAutocannon, parseK6, parseK6Lines, parseLocust, parseVegeta, parseWrk } from "./load.ts";
-import { cargoLine, parseAsv, parseCargo, parseCatch2Text, parseCatch2Xml, parseCriterion, withoutColours } from "./native.ts";
+import { parseAutocannon, parseK6, parseK6Lines, parseLocust, parseOha, parseVegeta, parseWrk } from "./load.ts";
+import {
+  cargoLine,
+  criterionLine,
+  parseAsv,
+  parseCargo,
+  parseCargoCriterion,
+  parseCatch2Text,
+  parseCatch2Xml,
+  parseCriterion,
+  parseCriterionText,
+  withoutColours,
+} from "./native.ts";
 import { forgeSchema, isBmf, parseBmf, parseCustom, parseDataJs, parseForge } from "./plain.ts";
 
 interface JsonFormat {
@@ -53,10 +64,12 @@ const objects: readonly JsonFormat[] = [
   { name: "deno", is: has("benches"), parse: parseDeno },
   { name: "asv", is: has("result_columns"), parse: parseAsv },
   { name: "autocannon", is: (root) => has("latency", "requests")(root) && isObject(root["requests"]), parse: parseAutocannon },
+  { name: "oha", is: (root) => "requestsPerSec" in objectOf(root["summary"]), parse: parseOha },
   { name: "vegeta", is: (root) => has("latencies")(root), parse: parseVegeta },
   { name: "data-js", is: has("entries", "lastUpdate"), parse: (root) => ({ rows: parseDataJs(root).at(-1)?.rows ?? [] }) },
   { name: "k6", is: (root) => has("metrics")(root) || "metrics" in objectOf(root["results"]), parse: parseK6 },
   { name: "tinybench", is: (root) => isTinybench(listOf(root["tasks"])), parse: (root) => parseTinybench(listOf(root["tasks"])) },
+  { name: "criterion", is: (root) => root["reason"] === "benchmark-complete", parse: parseCargoCriterion },
   {
     name: "criterion",
     is: (root) => isObject(root["mean"]) && isObject(root["std_dev"]),
@@ -104,6 +117,11 @@ const texts: readonly TextFormat[] = [
     name: "cargo",
     is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && cargoLine.test(line.trim())),
     parse: parseCargo,
+  },
+  {
+    name: "criterion",
+    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && criterionLine.test(line.trimEnd())),
+    parse: parseCriterionText,
   },
   { name: "go", is: looksLikeGo, parse: parseGo },
   { name: "locust", is: (text) => /^"?Type"?,"?Name"?,/.test(text), parse: parseLocust },

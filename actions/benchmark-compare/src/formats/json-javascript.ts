@@ -39,9 +39,13 @@ export function parseVitest4(root: Json): Draft {
 export function parseVitest5(root: Json): Draft {
   const results = objectsOf(root["testResults"]);
   const paths = results.map((file) => textOf(file["name"]).replaceAll("\\", "/"));
-  const rows = results.flatMap((file, index) => {
+  const measured = results.some((file) => objectsOf(file["assertionResults"]).some((test) => "benchmarks" in test));
+  const rows = results.flatMap((file, index): Row[] => {
     const path = shortName(paths[index] ?? "", paths);
-    return objectsOf(file["assertionResults"]).flatMap((test) =>
+    const tests = objectsOf(file["assertionResults"]);
+    if (measured && tests.length === 0 && file["status"] === "failed")
+      return [{ name: path, metric: "time", unit: "ms", values: [], failed: "the file could not be run" }];
+    return tests.flatMap((test) =>
       objectsOf(test["benchmarks"]).flatMap((bench) =>
         objectsOf(bench["tasks"]).flatMap((task) => {
           // The benchmark's own name holds its groups and its test already.
@@ -127,8 +131,8 @@ export function parseDeno(root: Json): Draft {
   return { rows, host: cpu === "" ? {} : { cpu } };
 }
 
-/** Benchmark.js prints text: `name x 1,234 ops/sec ±1.10% (90 runs sampled)`. */
-export const benchmarkJsLine = /^(.*) x ([\d,.]+) ops\/sec ±([\d.]+)% \((\d+) runs? sampled\)/;
+/** Benchmark.js prints text: `name x 1,234 ops/sec ±1.10% (90 runs sampled)`; bench-node the same without the error. */
+export const benchmarkJsLine = /^(.*) x ([\d,.]+) ops\/sec (?:±(?:[\d.]+|NaN)% )?\((\d+) runs? sampled\)/;
 
 export function parseBenchmarkJs(text: string): Draft {
   const rows: Row[] = [];
@@ -149,7 +153,7 @@ export function parseJulia(root: readonly unknown[]): Draft {
 function walkJulia(item: unknown, path: readonly string[], rows: Row[], depth: number): void {
   const [kind, value] = listOf(item);
   if (depth > 50 || !isObject(value)) return;
-  if (kind === "BenchmarkGroup") {
+  if (/(^|\.)BenchmarkGroup$/.test(textOf(kind))) {
     for (const [key, child] of Object.entries(objectOf(value["data"]))) walkJulia(child, [...path, key], rows, depth + 1);
     return;
   }

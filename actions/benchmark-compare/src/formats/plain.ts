@@ -1,5 +1,5 @@
 import type { Direction } from "../model.ts";
-import type { Draft, Row } from "./draft.ts";
+import { type Draft, FormatFault, type Row } from "./draft.ts";
 import { isObject, type Json, listOf, numberOf, numbersOf, objectOf, objectsOf, textOf } from "./json.ts";
 
 function directionOf(value: unknown): Direction | undefined {
@@ -9,7 +9,8 @@ function directionOf(value: unknown): Direction | undefined {
 
 /** `[{name, value, unit}]` as github-action-benchmark takes it; values may be texts. `better` of an item decides over the tool's. */
 export function parseCustom(items: readonly unknown[], tool: Direction = "lower"): Draft {
-  const rows = items.map(objectOf).map((item): Row => {
+  const rows = items.map(objectOf).map((item, index): Row => {
+    if (textOf(item["name"]) === "") throw new FormatFault(`has no name in item ${index + 1}`);
     const failed = item["error"] === undefined || item["error"] === null || item["error"] === false ? undefined : "it ended with an error";
     const direction = directionOf(item["better"]) ?? directionOf(item["direction"]) ?? tool;
     return {
