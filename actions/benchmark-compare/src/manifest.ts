@@ -68,6 +68,7 @@ export default {
         "oha",
         "autocannon",
         "benchmarkjs",
+        "benchmarkluau",
         "custom",
         "bmf",
         "data-js",
@@ -178,6 +179,14 @@ export default {
     "external-data-json-path": {
       "description": "Taken from github-action-benchmark; a JSON history that is read as by `import`.",
       "type": "path"
+    },
+    "gh-repository": {
+      "description": "Taken from github-action-benchmark and not used; the history is kept in this repository.",
+      "type": "string"
+    },
+    "ref": {
+      "description": "Taken from github-action-benchmark and not used; the event says which commit was tested.",
+      "type": "string"
     },
     "gh-pages-branch": {
       "description": "Taken from github-action-benchmark and not used; nothing is checked out.",

@@ -279,6 +279,12 @@ const cases: readonly (readonly [what: string, format: string, text: string, lin
     ["delete property | throughput | 7736869 ops/s higher"],
   ],
   [
+    "Luau's runner",
+    "benchmarkluau",
+    "FAILED: nothing\nSUCCESS: base64 : 14.041ms +/- 1.455% on luau\n",
+    ["base64 | time | 14041000 ns lower"],
+  ],
+  [
     "custom: both letters for micro are one unit",
     "custom",
     json([

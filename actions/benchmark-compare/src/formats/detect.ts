@@ -6,9 +6,11 @@ import { isObject, type Json, listOf, objectOf, objectsOf } from "./json.ts";
 import {
   benchmarkJsLine,
   isTinybench,
+  luauLine,
   parseBenchmarkJs,
   parseDeno,
   parseJulia,
+  parseLuau,
   parseMitata,
   parseTinybench,
   parseVitest4,
@@ -115,22 +117,30 @@ const texts: readonly TextFormat[] = [
   { name: "wrk", is: (text) => /^Running .* test @ /m.test(text) || /^Requests\/sec:/m.test(text), parse: parseWrk },
   {
     name: "cargo",
-    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && cargoLine.test(line.trim())),
+    is: (text) => anyLine(text, cargoLine),
     parse: parseCargo,
   },
   {
     name: "criterion",
-    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && criterionLine.test(line.trimEnd())),
+    is: (text) => anyLine(text, criterionLine),
     parse: parseCriterionText,
   },
   { name: "go", is: looksLikeGo, parse: parseGo },
   { name: "locust", is: (text) => /^"?Type"?,"?Name"?,/.test(text), parse: parseLocust },
   {
     name: "benchmarkjs",
-    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && benchmarkJsLine.test(line.trim())),
+    is: (text) => anyLine(text, benchmarkJsLine),
     parse: parseBenchmarkJs,
   },
+  { name: "benchmarkluau", is: (text) => anyLine(text, luauLine), parse: parseLuau },
 ];
+
+/** Its lines may be fewer than the log above them, but not by much. */
+const mostLines = 20_000;
+
+function anyLine(text: string, pattern: RegExp): boolean {
+  return text.split("\n", mostLines).some((line) => line.length < 4_000 && pattern.test(line.trim()));
+}
 
 const oldNames: Readonly<Record<string, string>> = { googlecpp: "google", customSmallerIsBetter: "custom", customBiggerIsBetter: "custom" };
 
@@ -139,7 +149,7 @@ export function parseResults(source: string, text: string, tool: string): Result
   const wanted = oldNames[tool] ?? tool;
   const clean = withoutColours(text.replace(/^\ufeff/, ""));
   if (clean.trim() === "") throw new FormatFault("is empty");
-  if (clean.includes("\u0000")) throw new FormatFault("is no UTF-8 text: it holds NUL characters, as texts in UTF-16 do");
+  if (clean.includes("\u0000")) throw new FormatFault("is in no format that is known: it holds NUL characters, as a text in UTF-16 does");
   const { name, draft } = parseAny(clean, wanted, tool);
   const measures = measuresOf(draft.rows);
   if (measures.length === 0) throw new FormatFault(`holds no benchmark${wanted === "auto" ? "" : ` of the format ${wanted}`}`);

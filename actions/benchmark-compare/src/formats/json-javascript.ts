@@ -143,6 +143,18 @@ export function parseBenchmarkJs(text: string): Draft {
   return { rows };
 }
 
+/** Luau's runner prints text: `SUCCESS: base64 : 14.041ms +/- 1.455% on luau`. */
+export const luauLine = /^SUCCESS: (\S.*?)\s*: ([\d.]+)([a-zµμ]+) \+\/- [\d.]+%/;
+
+export function parseLuau(text: string): Draft {
+  const rows: Row[] = [];
+  for (const line of text.split("\n")) {
+    const [, name, value = "", unit = ""] = line.length > 4_000 ? [] : (luauLine.exec(line) ?? []);
+    if (name !== undefined) rows.push({ name, metric: "time", unit, values: [Number(value)] });
+  }
+  return { rows };
+}
+
 /** BenchmarkTools.jl: `[{version}, [["BenchmarkGroup", {data, tags}]]]`, with trials or estimates at the leaves; ns, bytes, allocations. */
 export function parseJulia(root: readonly unknown[]): Draft {
   const rows: Row[] = [];

@@ -1,4 +1,5 @@
 import type { Direction } from "../model.ts";
+import { readUnit } from "../units.ts";
 import { type Draft, FormatFault, type Row } from "./draft.ts";
 import { isObject, type Json, listOf, numberOf, numbersOf, objectOf, objectsOf, textOf } from "./json.ts";
 
@@ -83,6 +84,9 @@ export interface StoredEntry {
 /** Directions that the tools of github-action-benchmark have; units know better. */
 const higherTools = new Set(["benchmarkjs", "pytest", "customBiggerIsBetter", "benchmarkluau"]);
 
+/** What a tool's own results are called here, so that a series goes on where the old one ended. */
+const storedMetrics: Readonly<Record<string, string>> = { ns: "time", "ops/s": "throughput", B: "bytes", "allocs/op": "allocations" };
+
 /** github-action-benchmark's `data.js`, or the JSON in it. */
 export function parseDataJs(root: Json): StoredEntry[] {
   return Object.entries(objectOf(root["entries"])).flatMap(([suite, entries]) =>
@@ -93,7 +97,8 @@ export function parseDataJs(root: Json): StoredEntry[] {
         const direction: Direction = higherTools.has(tool) ? "higher" : "lower";
         const rows = objectsOf(entry["benches"]).map((bench): Row => {
           const unit = textOf(bench["unit"]) === "iter/sec" ? "ops/s" : textOf(bench["unit"]);
-          return { suite, name: textOf(bench["name"]), metric: "value", unit, values: [numberOf(bench["value"])], direction };
+          const metric = tool.startsWith("custom") ? "value" : (storedMetrics[readUnit(unit).unit] ?? "value");
+          return { suite, name: textOf(bench["name"]), metric, unit, values: [numberOf(bench["value"])], direction };
         });
         return { suite, commit: textOf(objectOf(entry["commit"])["id"]), date: numberOf(entry["date"]), rows };
       }),
