@@ -37,7 +37,7 @@ export default {
       "fallback": "10"
     },
     "budget": {
-      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far; where time is left, benchmarks that are inconclusive get more rounds.",
+      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far, and a run that hangs is stopped; where time is left, benchmarks that are inconclusive get more rounds.",
       "type": "duration",
       "example": "20m"
     },

@@ -326,3 +326,22 @@ describe("the words of github-action-benchmark", () => {
     expect((await bench(folder, { ...globs, "fail-threshold": "+150%" })).exitCode).toBe(0);
   });
 });
+
+describe("files with the names of criterion's", () => {
+  it("are read for what they hold", async () => {
+    const folder = sides("[]", "[]", {
+      "old/benchmark.json": custom({ a: 1000 }, "bytes"),
+      "old/raw.json": custom({ b: 1000 }, "bytes"),
+      "now/benchmark.json": custom({ a: 1600 }, "bytes"),
+      "now/raw.json": custom({ b: 1000 }, "bytes"),
+    });
+    const run = await bench(folder, { results: "now/*.json", "base-results": "old/*.json" });
+    expect([row(run, "a").verdict, row(run, "b").verdict], run.log).toEqual(["fail", "ok"]);
+  });
+
+  it("that hold no measurement are refused", async () => {
+    const folder = sides("[]", "[]", { "c/fib/change/estimates.json": JSON.stringify({ mean: {}, median: {} }) });
+    const run = await bench(folder, { results: "c/**/*.json", "base-results": "c/**/*.json" });
+    expect([run.exitCode, run.outputs["summary"]]).toEqual([2, expect.stringContaining("of criterion's files, none holds a measurement")]);
+  });
+});
