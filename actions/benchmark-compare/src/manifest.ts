@@ -37,7 +37,7 @@ export default {
       "fallback": "10"
     },
     "budget": {
-      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far. With it, rounds stop after 6 where nothing is in sight, and benchmarks that are inconclusive get up to twice the rounds.",
+      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far, and a run that hangs is stopped. With it, rounds stop after 6 where nothing is in sight, and benchmarks that are inconclusive get up to twice the rounds.",
       "type": "duration",
       "example": "20m"
     },
@@ -65,8 +65,10 @@ export default {
         "locust",
         "vegeta",
         "wrk",
+        "oha",
         "autocannon",
         "benchmarkjs",
+        "benchmarkluau",
         "custom",
         "bmf",
         "data-js",
@@ -178,16 +180,16 @@ export default {
       "description": "Taken from github-action-benchmark; a JSON history that is read as by `import`.",
       "type": "path"
     },
-    "gh-pages-branch": {
-      "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
-      "type": "string"
-    },
     "gh-repository": {
       "description": "Taken from github-action-benchmark and not used; the history is kept in this repository.",
       "type": "string"
     },
     "ref": {
-      "description": "Taken from github-action-benchmark and not used; the event names the commit.",
+      "description": "Taken from github-action-benchmark and not used; the event says which commit was tested.",
+      "type": "string"
+    },
+    "gh-pages-branch": {
+      "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
       "type": "string"
     },
     "benchmark-data-dir-path": {

@@ -23,6 +23,8 @@ export interface Pressure {
 
 export interface Ended {
   readonly exitCode: number;
+  /** It was ended because it took longer than it may. */
+  readonly late?: true;
   readonly stdout: string;
   /** The last line that it said on stderr. */
   readonly lastWords: string;

@@ -40,10 +40,11 @@ function pairOf(old: OneSide | undefined, now: OneSide): Pair {
   return { ...both, mismatch: `it is measured in ${old.measure.unit} on the base and in ${now.measure.unit} now` };
 }
 
-/** `own`: the list of all values is no longer the file's. */
+/** `own`: the list of all values is no longer the file's. `latest`: a round's values so far, which may stand in several of its files. */
 interface Gathered extends OneSide {
   readonly side: { readonly rounds: (number | undefined)[]; all: readonly number[]; failed?: string };
   own?: number[];
+  latest?: { readonly round: number; values: readonly number[] };
 }
 
 function sidesOf(files: readonly ResultFile[], suite: string): Map<string, OneSide> {
@@ -57,7 +58,7 @@ function sidesOf(files: readonly ResultFile[], suite: string): Map<string, OneSi
         entry = { measure, side: { rounds: new Array<number | undefined>(files.length).fill(undefined), all: measure.values } };
         found.set(key, entry);
       } else addValues(entry, measure.values);
-      if (measure.values.length > 0) entry.side.rounds[round] = middle(measure.values);
+      if (measure.values.length > 0) entry.side.rounds[round] = middle(valuesOfRound(entry, round, measure.values));
       if (measure.failed !== undefined) entry.side.failed ??= measure.failed;
     }
   }
@@ -68,6 +69,13 @@ function addValues(entry: Gathered, values: readonly number[]): void {
   entry.own ??= [...entry.side.all];
   for (const value of values) entry.own.push(value);
   entry.side.all = entry.own;
+}
+
+function valuesOfRound(entry: Gathered, round: number, values: readonly number[]): readonly number[] {
+  const { latest } = entry;
+  if (latest?.round !== round) entry.latest = { round, values };
+  else latest.values = [...latest.values, ...values];
+  return entry.latest?.values ?? values;
 }
 
 function middle(values: readonly number[]): number {

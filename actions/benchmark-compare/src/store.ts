@@ -2,7 +2,7 @@ import type { Context } from "../../../packages/frame/context.ts";
 import { isUserError, UserError } from "../../../packages/frame/errors.ts";
 import { type Event, isProposal } from "../../../packages/frame/event.ts";
 import type { Ports } from "../../../packages/frame/ports.ts";
-import { parseJson } from "./formats/detect.ts";
+import { parseJson } from "./formats/documents.ts";
 import { FormatFault } from "./formats/draft.ts";
 import { type History, historySchema, importedRuns, joinedHistory, readHistory, type StoredRun } from "./history.ts";
 
