@@ -1,5 +1,5 @@
-import type { Stats, StatsOutput } from "../model.ts";
-import { count, isJson, type Json, listed, listOf, texts } from "./json.ts";
+import type { Stats, StatsModule, StatsOutput } from "../model.ts";
+import { count, isJson, type Json, listOf, texts } from "./json.ts";
 import type { Pick } from "./pick.ts";
 import { modulesOfWebpack, outputsOfWebpack } from "./webpack.ts";
 
@@ -54,7 +54,7 @@ export function statsOf(source: string, picked: unknown): Stats | undefined {
 }
 
 function esbuild(source: string, written: Json): Stats | undefined {
-  const sizes = new Map<string, number>();
+  const modules: StatsModule[] = [];
   const outputs: StatsOutput[] = [];
   const imported = Object.values(written).flatMap((told) => (isJson(told) ? listOf(told["imports"]).filter(isJson) : []));
   // What is imported only when somebody asks has an entry point of its own, too.
@@ -77,10 +77,10 @@ function esbuild(source: string, written: Json): Stats | undefined {
     total += count(told["bytes"]);
     for (const [input, part] of isJson(told["inputs"]) ? Object.entries(told["inputs"]) : []) {
       const bytes = isJson(part) ? count(part["bytesInOutput"]) : 0;
-      if (bytes > 0) sizes.set(input, (sizes.get(input) ?? 0) + bytes);
+      if (bytes > 0) modules.push({ path: input, size: bytes, output: path });
     }
   }
-  return { source, format: "esbuild", outputs, modules: listed(sizes), total };
+  return { source, format: "esbuild", outputs, modules, total };
 }
 
 function isStatic({ kind, external, path }: Json): boolean {
@@ -109,21 +109,23 @@ function vite(source: string, chunks: Json): Stats | undefined {
 }
 
 function visualizer(source: string, parts: Json, metas: Json): Stats {
-  const sizes = new Map<string, number>();
+  const modules: StatsModule[] = [];
   const entries = new Set<string>();
   const bundles = new Map<string, readonly string[]>();
   for (const [uid, meta] of Object.entries(metas)) {
     if (!isJson(meta) || !isJson(meta["moduleParts"])) continue;
     const own = Object.keys(meta["moduleParts"]);
     bundles.set(uid, own);
-    const rendered = Object.values(meta["moduleParts"]).map((part) => (typeof part === "string" ? parts[part] : undefined));
-    const bytes = rendered.reduce<number>((sum, told) => sum + (isJson(told) ? count(told["renderedLength"]) : 0), 0);
-    const id = String(meta["id"]).replaceAll("\0", "");
-    if (bytes > 0) sizes.set(id, (sizes.get(id) ?? 0) + bytes);
+    const path = String(meta["id"]).replaceAll("\0", "");
+    for (const [output, part] of Object.entries(meta["moduleParts"])) {
+      const told = typeof part === "string" ? parts[part] : undefined;
+      const size = isJson(told) ? count(told["renderedLength"]) : 0;
+      if (size > 0) modules.push({ path, size, output });
+    }
     if (meta["isEntry"] === true) for (const bundle of own) entries.add(bundle);
   }
   const outputs = [...importsBetween(metas, bundles)].map(([path, own]) => ({ path, entry: entries.has(path), imports: [...own] }));
-  return { source, format: "visualizer", outputs, modules: listed(sizes) };
+  return { source, format: "visualizer", outputs, modules };
 }
 
 /** Which bundle needs which at once, from the static imports of its modules. */
@@ -147,9 +149,8 @@ function webpack(source: string, top: Json): Stats | undefined {
     (each) => Array.isArray(each["assets"]) || Array.isArray(each["modules"]),
   );
   if (compilations.length === 0) return undefined;
-  const sizes = new Map<string, number>();
-  for (const each of compilations) modulesOfWebpack(each, sizes);
+  const modules = compilations.flatMap(modulesOfWebpack);
   const outputs = compilations.flatMap(outputsOfWebpack);
   const code = outputs.filter(({ path }) => !/\.(map|html|txt)$/.test(path));
-  return { source, format: "webpack", outputs, modules: listed(sizes), total: code.reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
+  return { source, format: "webpack", outputs, modules, total: code.reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
 }

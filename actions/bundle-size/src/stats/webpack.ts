@@ -1,35 +1,51 @@
-import type { StatsOutput } from "../model.ts";
+import type { StatsModule, StatsOutput } from "../model.ts";
 import { count, isJson, type Json, listOf, texts } from "./json.ts";
 
-/** Adds the size of each module, once for every chunk that holds it. Concatenated modules count by what they were made of. */
-export function modulesOfWebpack(compilation: Json, sizes: Map<string, number>): void {
-  const add = (module: Json, copies: number): void => {
-    const own = listOf(module["chunks"]).length || copies;
+/** Each module once for every chunk that holds it. Concatenated modules count by what they were made of. */
+export function modulesOfWebpack(compilation: Json): StatsModule[] {
+  const found: StatsModule[] = [];
+  const chunks = listOf(compilation["chunks"]).filter(isJson);
+  const files = new Map(chunks.map((chunk) => [chunk["id"], texts(chunk["files"])]));
+  const add = (module: Json, held: readonly unknown[]): void => {
+    const own = listOf(module["chunks"]);
+    const holders = own.length > 0 ? own : held;
     const inner = listOf(module["modules"]).filter(isJson);
-    for (const each of inner) add(each, own);
-    const name = inner.length > 0 ? undefined : nameOf(module);
-    const size = count(module["size"]) * own;
-    if (name !== undefined && size > 0) sizes.set(name, (sizes.get(name) ?? 0) + size);
+    for (const each of inner) add(each, holders);
+    const path = inner.length > 0 ? undefined : nameOf(module);
+    const size = count(module["size"]);
+    if (path === undefined || size === 0) return;
+    for (const id of holders) {
+      const output = fileFor(module, files.get(id) ?? []);
+      found.push(output === undefined ? { path, size } : { path, size, output });
+    }
   };
   const modules = listOf(compilation["modules"]).filter(isJson);
-  const inChunks = listOf(compilation["chunks"])
-    .filter(isJson)
-    .flatMap((chunk) => listOf(chunk["modules"]).filter(isJson));
   // Both lists hold the same modules where both are there.
-  if (modules.length > 0) for (const module of modules) add(module, 1);
-  else for (const module of inChunks) add({ ...module, chunks: [] }, 1);
+  if (modules.length > 0) for (const module of modules) add(module, [undefined]);
+  else
+    for (const chunk of chunks) for (const module of listOf(chunk["modules"]).filter(isJson)) add({ ...module, chunks: [] }, [chunk["id"]]);
+  return found;
+}
+
+/** A chunk can have a script and a style sheet; a module is in the one of its own kind. */
+function fileFor(module: Json, files: readonly string[]): string | undefined {
+  const style = String(module["moduleType"] ?? module["type"] ?? "").startsWith("css");
+  return files.find((file) => (style ? /\.css$/ : /\.[cm]?js$/).test(file));
 }
 
 /** The file that a module was made of: without loaders and queries, and without webpack's own runtime. */
 function nameOf(module: Json): string | undefined {
   if (module["moduleType"] === "runtime") return "webpack/runtime";
-  const told = typeof module["nameForCondition"] === "string" ? module["nameForCondition"] : module["name"];
-  if (typeof told !== "string") return undefined;
-  const last = told.split("!").at(-1) ?? told;
-  return last
-    .replace(/ \+ \d+ modules?$/, "")
-    .replace(/\?.*$/, "")
-    .replace(/^\.\//, "");
+  const { name, nameForCondition } = module;
+  const short = typeof name === "string" ? withoutLoaders(name) : undefined;
+  // Relative names are the same wherever the project lies; the other one is absolute.
+  if (short !== undefined && /^\.{1,2}\//.test(short)) return short.replace(/^\.\//, "");
+  return typeof nameForCondition === "string" ? withoutLoaders(nameForCondition) : short;
+}
+
+function withoutLoaders(name: string): string {
+  const last = name.slice(name.lastIndexOf("!") + 1);
+  return last.replace(/ \+ \d+ modules?$/, "").replace(/\?.*$/, "");
 }
 
 export function outputsOfWebpack(compilation: Json): StatsOutput[] {
