@@ -1,6 +1,6 @@
 import { messageOf } from "../frame/errors.ts";
 import { type Event, isProposal } from "../frame/event.ts";
-import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log } from "../frame/ports.ts";
+import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log, Remembered } from "../frame/ports.ts";
 import { type Envelope, largestEnvelope, type Missing, type Owner, renderEnvelope, schema } from "./envelope.ts";
 import { isCommit, mayWrite } from "./policy.ts";
 
@@ -37,7 +37,7 @@ export interface Shelf {
   /** Newest last. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
-  /** The newest text under a name, if this place can hold any. */
+  /** The newest text under a name, if this place can hold any; throws where it cannot be read. */
   recall?(name: string, lasting: boolean): Promise<string | undefined>;
   remember?(name: string, text: string, lasting: boolean): Promise<Saved>;
 }
@@ -73,6 +73,7 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
     },
     save: (data, extra = []) => save(context, shelf, data, extra),
     recall: (name, lasting = false) => recall(context, shelf, name, lasting),
+    look: (name, lasting = false) => look(context, shelf, name, lasting),
     remember: (name, data, lasting = false) => remember(context, shelf, name, data, lasting),
   };
 }
@@ -132,16 +133,23 @@ function namesOf({ event }: BaselineContext, name: string): { readonly own: stri
 }
 
 async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, lasting: boolean): Promise<unknown> {
+  const seen = await look(context, shelf, name, lasting);
+  return "data" in seen ? seen.data : undefined;
+}
+
+async function look(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, lasting: boolean): Promise<Remembered> {
   try {
     const place = await shelf();
     for (const readable of memoryName.test(name) ? namesOf(context, name).readable : []) {
       const text = await place.recall?.(readable, lasting);
-      if (text !== undefined && text.length <= largestEnvelope) return JSON.parse(text);
+      if (text !== undefined && text.length <= largestEnvelope) return { data: JSON.parse(text) };
     }
+    return { nothing: true };
   } catch (error) {
-    context.log.debug(`What was remembered as ${name} could not be read: ${messageOf(error)}`);
+    const unreadable = messageOf(error).replace(/\.$/, "");
+    context.log.debug(`What was remembered as ${name} could not be read: ${unreadable}.`);
+    return { unreadable, ...(error instanceof SyntaxError ? { torn: true } : {}) };
   }
-  return undefined;
 }
 
 async function remember(

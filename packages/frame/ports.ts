@@ -102,6 +102,9 @@ export type BaselineFound<D = unknown> =
       readonly torn?: true;
     };
 
+/** What is under a name. `torn` is what was read and makes no sense: it can only be written anew. */
+export type Remembered = { readonly data: unknown } | { readonly nothing: true } | { readonly unreadable: string; readonly torn?: true };
+
 /** "What was this number at the merge base?" */
 export interface Baseline {
   /** The record of `commit`, else of its nearest first-parent ancestor within 50. A torn or foreign record is reported as missing. */
@@ -121,6 +124,8 @@ export interface Baseline {
    * `lasting` is what must not be forgotten by a cache: a branch store keeps it on the branch, which proposals do not write.
    */
   recall?(name: string, lasting?: boolean): Promise<unknown>;
+  /** As `recall`, but tells what is not there from what could not be read. Never throws. */
+  look?(name: string, lasting?: boolean): Promise<Remembered>;
   /** Remembers JSON under a name, newest wins. Never throws. */
   remember?(name: string, data: unknown, lasting?: boolean): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }

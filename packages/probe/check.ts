@@ -1,5 +1,5 @@
 import { messageOf } from "../frame/errors.ts";
-import { type HeldTarget, holdFailures } from "./hold.ts";
+import { type HeldTarget, holdFailures, recallFailing, waits } from "./hold.ts";
 import { judgeObservation, type Sample } from "./judge.ts";
 import type { CheckResult, CheckSettings, Kind, ProbePorts, Prober, Status, Target, TargetResult } from "./model.ts";
 import { latencyOf } from "./percentiles.ts";
@@ -11,18 +11,18 @@ const rank: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknow
 /** Checks all targets, so many at once, and ends within the deadline whatever they do. */
 export async function checkTargets(targets: readonly Target[], settings: CheckSettings, ports: ProbePorts): Promise<CheckResult> {
   const { prober } = ports;
-  const end = (await prober.elapsed()) + settings.deadline;
+  const last = (await prober.elapsed()) + settings.deadline;
+  const end = last - (settings.reserve ?? 0);
+  const recalled = targets.some(waits) ? recallFailing(ports) : undefined;
   const pending = targets.map((target) => new Watch(target, settings, prober, end));
   const queue = [...pending];
   const work = async (): Promise<void> => {
     for (let watch = queue.shift(); watch !== undefined; watch = queue.shift()) await watch.run();
   };
   const workers = Array.from({ length: Math.min(settings.concurrency, targets.length) }, work);
-  await Promise.race([Promise.all(workers), prober.wait(settings.deadline + slack)]);
-  const held = await holdFailures(
-    pending.map((watch): HeldTarget => ({ target: watch.target, result: watch.result() })),
-    ports,
-  );
+  await Promise.race([Promise.all(workers), prober.wait(end - (await prober.elapsed()) + slack)]);
+  const checked = pending.map((watch): HeldTarget => ({ target: watch.target, result: watch.result() }));
+  const held = recalled === undefined ? checked.map(({ result }) => result) : await holdFailures(checked, recalled, ports, last);
   return summarise(
     applyControls(held),
     pending.flatMap((watch) => (watch.target.control ? [] : watch.latencies)),

@@ -197,8 +197,13 @@ function plainValue({ placeholder, path }: Operand, facts: Facts, elapsed: numbe
     case "DNS_RCODE":
       return facts.rcode;
     default:
-      return facts.headers?.[path.join(".").toLowerCase()];
+      return headerOf(facts, path.join(".").toLowerCase());
   }
+}
+
+/** Only what was sent: objects have a `constructor` of their own. */
+function headerOf({ headers }: Facts, name: string): string | undefined {
+  return headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 function bodyValue({ apply, path }: Operand, facts: Facts, body: Json): string | undefined {

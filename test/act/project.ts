@@ -23,8 +23,8 @@ export interface PullRequest {
   readonly payload: unknown;
 }
 
-/** `examples/javascript`, or another of the examples, as the only commit on `main` of a repository of its own. */
-export function exampleProject(path: string, example = "javascript"): Project {
+/** An example as the only commit on `main` of a repository of its own. */
+export function exampleProject(path: string, example: "javascript" | "python" | "go" | "web" = "javascript"): Project {
   cpSync(join(checkout, "examples", example), path, { recursive: true });
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "commit.gpgsign=false", ...args], { cwd: path, encoding: "utf8", env: gitEnvironment() }).trim();
@@ -60,11 +60,21 @@ function gitEnvironment(): NodeJS.ProcessEnv {
  * the merge commit are two below those of the pull request's head. The merge commit is checked out, as GitHub does it.
  */
 export function openPullRequest(project: Project, change: "tested" | "untested"): PullRequest {
+  return propose(
+    project,
+    () => project.git("apply", join("changes", change, "change.diff")),
+    () =>
+      project.write("src/price.js", `// Prices are in cents.\n// Zones are as in the contract of 2026.\n${project.read("src/price.js")}`),
+  );
+}
+
+/** Opens a pull request with a change while `main` moves on by another one, and checks their merge commit out. */
+export function propose(project: Project, change: () => void, meanwhile: () => void): PullRequest {
   project.git("switch", "--quiet", "--create", "coupons");
-  project.git("apply", join("changes", change, "change.diff"));
+  change();
   project.commit("Coupons");
   project.git("switch", "--quiet", "main");
-  project.write("src/price.js", `// Prices are in cents.\n// Zones are as in the contract of 2026.\n${project.read("src/price.js")}`);
+  meanwhile();
   project.commit("Say what prices are in");
   return mergeRequest(project, "coupons");
 }

@@ -4,6 +4,7 @@ import { type Comparison, compareSides } from "./comparison.ts";
 import { parseResults } from "./formats/detect.ts";
 import { FormatFault } from "./formats/draft.ts";
 import { faultIn } from "./gather.ts";
+import { lookAgain } from "./looks.ts";
 import type { ResultFile } from "./model.ts";
 import type { ComparePorts, Pressure, Tree } from "./ports.ts";
 import type { CompareInputs, Settings } from "./settings.ts";
@@ -12,9 +13,6 @@ import { fewestRounds } from "./verdicts.ts";
 
 /** A run that takes longer hangs; a job's own limit may be shorter. */
 const longestRun = 60 * 60_000;
-/** With a budget, rounds may be added up to this many times the asked ones, and looked at this often. */
-const stretch = 2;
-const looks = 3;
 /** A machine that gives this share of its time to others measures others. */
 const mostStolen = 0.1;
 /** This many times more work than cores waits before the first round. */
@@ -81,25 +79,23 @@ async function play(
   const coins = seeded(seed);
   const fits = (): boolean =>
     inputs.budget === undefined || progress.head.length === 0 || ports.clock.now() - begun + progress.longest <= inputs.budget;
-  const stages =
-    inputs.budget === undefined
-      ? [inputs.rounds]
-      : Array.from({ length: looks }, (_, look) => Math.ceil(inputs.rounds * (1 + ((stretch - 1) * look) / (looks - 1))));
-  // Every look at the rounds may flag by chance, so they share the level.
-  const careful: Settings = { ...settings, confidence: 1 - (1 - settings.confidence) / stages.length };
-  let compared: Comparison | undefined;
-  for (const stage of stages) {
-    while (progress.head.length < stage && fits()) await playRound(line, inputs, ports, base, head, progress, coins);
-    compared = compareSides(progress.base, progress.head, careful, true);
-    if (progress.head.length < stage || !compared.results.some(({ verdict }) => verdict === "inconclusive")) break;
-  }
+  const until = async (rounds: number): Promise<boolean> => {
+    while (progress.head.length < rounds && fits()) await playRound(line, inputs, ports, base, head, progress, coins);
+    return progress.head.length >= rounds;
+  };
+  const compared = await lookAgain(inputs, settings, until, (certainty) => compareSides(progress.base, progress.head, certainty, true));
   const guards = guardsOf(before, await ports.machine.pressure(), cores);
   const rounds = progress.head.length;
   const notes: string[] = [];
-  if (rounds < inputs.rounds) notes.push(`The budget ended after ${rounds} of ${inputs.rounds} rounds.`);
+  if (rounds < inputs.rounds)
+    notes.push(
+      compared.early
+        ? `Stopped after ${rounds} of ${inputs.rounds} rounds: nothing can come near an alert any more.`
+        : `The budget ended after ${rounds} of ${inputs.rounds} rounds.`,
+    );
   if (rounds < fewestRounds)
     notes.push(`Fewer than ${fewestRounds} rounds decide next to nothing: 5 rounds see 29 % of true differences of 10 %.`);
-  const whole = compared ?? compareSides([], [], settings, true);
+  const whole = compared.comparison;
   return {
     ...whole,
     ...(guards.length === 0 ? {} : { results: whole.results.map((result) => distrusted(result, guards)) }),

@@ -6,18 +6,26 @@ import { isObject, type Json, textOf } from "./formats/json.ts";
 import { parseCriterion } from "./formats/native.ts";
 import type { ResultFile } from "./model.ts";
 import { natural } from "./natural.ts";
+import type { ComparePorts } from "./ports.ts";
 
 const largestFile = 64 * 2 ** 20;
 const mostFiles = 5_000;
 const longestPath = 300;
+/** From here on memory is worth sparing. */
+const muchText = 4 * 2 ** 20;
+
+type ReadPorts = Pick<ComparePorts, "files" | "machine">;
 
 /** Reads the result files that globs name, in natural order: `head-2` before `head-10`. */
-export async function readResults(input: string, patterns: readonly string[], tool: string, files: Files): Promise<ResultFile[]> {
+export async function readResults(input: string, patterns: readonly string[], tool: string, ports: ReadPorts): Promise<ResultFile[]> {
+  const { files, machine } = ports;
   const paths = (await files.glob(patterns)).sort(natural);
   if (paths.length === 0)
     throw new UserError(`${input}: no file matches ${patterns.map((pattern) => `\`${pattern.slice(0, longestPath)}\``).join(", ")}.`);
   if (paths.length > mostFiles)
     throw new UserError(`${input}: ${paths.length} files match, and at most ${mostFiles} are read. Give narrower globs.`);
+  const sizes = await Promise.all(paths.map(async (path) => (await files.stat(path))?.size ?? 0));
+  if (sizes.reduce((sum, size) => sum + size, 0) > muchText) await machine.spareMemory();
   const criterion = paths.filter(isCriterionPath);
   const others = paths.filter((path) => !criterion.includes(path));
   const results: ResultFile[] = [];

@@ -37,7 +37,7 @@ export default {
       "fallback": "10"
     },
     "budget": {
-      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far; where time is left, benchmarks that are inconclusive get more rounds.",
+      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far. With it, rounds stop after 6 where nothing is in sight, and benchmarks that are inconclusive get up to twice the rounds.",
       "type": "duration",
       "example": "20m"
     },
@@ -250,7 +250,7 @@ export default {
       "description": "The benchmark that got most worse among those flagged, with its change; empty where none is."
     },
     "history": {
-      "description": "Path of a JSON file with the history; empty where there is none."
+      "description": "Path of a file with the history, one line of JSON; empty where there is none."
     },
     "dashboard": {
       "description": "Path of the trend page; empty where none was asked for."

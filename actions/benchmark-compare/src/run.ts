@@ -92,9 +92,9 @@ async function compare(
   context: Context,
 ): Promise<Comparison> {
   if (inputs.command !== undefined && inputs.command.trim() !== "") return compareByCommand(inputs, settings, ports, context);
-  const head = await readResults("results", settings.results, inputs.tool, ports.files);
+  const head = await readResults("results", settings.results, inputs.tool, ports);
   const base = inputs["base-results"] ?? [];
-  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports.files), head, settings);
+  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports), head, settings);
   return compareWithHistory(head, past, inputs, settings, ports);
 }
 
@@ -137,7 +137,8 @@ async function writeFiles(
   ports: ComparePorts,
   { reportPath }: Context,
 ): Promise<Pick<CompareOutputs, "history" | "dashboard">> {
-  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.json");
+  // It lies beside the reports, and all that ends in .json there is taken for one.
+  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.jsonl");
   if (place !== undefined) await ports.files.write(place, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
   if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: place, dashboard: undefined };
   const pages = dashboardFiles(inputs.dashboard.trim(), whole, steps, judged.results, inputs.ruler);

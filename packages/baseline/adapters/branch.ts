@@ -106,7 +106,8 @@ class BranchShelf implements Shelf {
 
   async recall(name: string): Promise<string | undefined> {
     const text = await this.#readFile(this.#open(), memoryPath(ownerOf(this.#context), name), this.#name);
-    return typeof text === "object" ? undefined : text;
+    if (typeof text === "object") throw new Error(text.skipped);
+    return text;
   }
 
   async remember(name: string, content: string): Promise<Saved> {

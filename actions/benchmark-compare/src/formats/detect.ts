@@ -105,7 +105,7 @@ export function parseResults(source: string, text: string, tool: string): Result
   const clean = withoutColours(text.replace(/^\ufeff/, ""));
   if (clean.trim() === "") throw new FormatFault("is empty");
   const { name, draft } = parseAny(clean, wanted, tool);
-  const measures = measuresOf(draft.rows.filter((row) => row.name !== ""));
+  const measures = measuresOf(draft.rows);
   if (measures.length === 0) throw new FormatFault(`holds no benchmark${wanted === "auto" ? "" : ` of the format ${wanted}`}`);
   return { source, format: name, measures, host: draft.host ?? {} };
 }

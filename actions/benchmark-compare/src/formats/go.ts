@@ -93,7 +93,7 @@ export function parseGoJson(text: string): Draft {
     const whole = pieces.join("");
     return parseGo(/^pkg: /m.test(whole) ? whole : `pkg: ${pkg}\n${whole}`);
   });
-  return { rows: drafts.flatMap(({ rows }) => rows), ...(drafts[0]?.host === undefined ? {} : { host: drafts[0].host }) };
+  return { rows: drafts.flatMap(({ rows }) => [...rows]), ...(drafts[0]?.host === undefined ? {} : { host: drafts[0].host }) };
 }
 
 function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
