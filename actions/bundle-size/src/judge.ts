@@ -39,6 +39,7 @@ export function selectRows(
       ({ path, previous, sizes }) => matches(path) || (sizes === undefined && previous !== undefined && matches(previous)),
     );
     if (budget.scope === "initial") own = own.filter((row) => isInitial(row, initial));
+    const matched = own.some(({ sizes }) => sizes !== undefined);
     if (budget.first !== undefined) {
       const used = taken.get(budget.first) ?? new Set();
       own = own.filter((row) => !used.has(row));
@@ -49,7 +50,7 @@ export function selectRows(
       problems.push(
         `${budget.where}: the budget "${budget.name}" is about the initial load, and only \`stats\` tells what that is. Give \`stats\`.`,
       );
-    } else if (!own.some(({ sizes }) => sizes !== undefined)) {
+    } else if (!matched) {
       problems.push(`${budget.where}: the budget "${budget.name}" matches none of the measured files.`);
     }
     selected.set(budget, own);
@@ -70,7 +71,11 @@ export function judgeBudget(budget: Budget, rows: readonly Row[], evidence: Evid
   const limit = (name: string, judge: (rule: string, own: readonly Row[]) => Judgement): void => {
     const rule = `${budget.name}: ${name}`;
     const waived = evidence.waivers.paths(rule);
-    judgements.push(judge(rule, waived === undefined ? rows : rows.filter(({ path }) => !waived(path))));
+    judgements.push(
+      isShadowed(budget, rows)
+        ? undecided(rule, "neutral", "earlier entries have all of its files")
+        : judge(rule, waived === undefined ? rows : rows.filter(({ path }) => !waived(path))),
+    );
   };
   const { max, maxIncrease, maxIncreasePercent, maxNewFile } = budget;
   if (max !== undefined) limit("max", (rule, own) => judgeMax(rule, budget, own, max));
@@ -81,6 +86,11 @@ export function judgeBudget(budget: Budget, rows: readonly Row[], evidence: Evid
     );
   if (maxNewFile !== undefined) limit("max-new-file", (rule, own) => judgeNewFiles(rule, budget, own, maxNewFile, evidence));
   return judgements;
+}
+
+/** Where the first pattern wins, a later one may be left with nothing. */
+function isShadowed({ first }: Budget, rows: readonly Row[]): boolean {
+  return first !== undefined && !rows.some(({ sizes }) => sizes !== undefined);
 }
 
 /** The most whole bytes that a percentage allows: what is above is above the percentage too, and the other way round. */
