@@ -155,8 +155,9 @@ async function fromSizeLimit(config: unknown, source: string, workspace: Files, 
       notes.push(`${where} ("${name}") was not taken over: ${asked.join(", ")} would have to bundle or run it.`);
       continue;
     }
-    const limit = limitOf(entry["limit"] ?? entry["maxSize"], 1000);
-    if (limit === undefined) notes.push(`${where} ("${name}") has no limit in bytes, so it is only measured.`);
+    const given = entry["limit"] ?? entry["maxSize"];
+    const limit = limitOf(given, 1000);
+    if (limit === undefined) notes.push(`${where} ("${name}") is only measured: ${whyNoLimit(given)}.`);
     const compression: Algorithm = entry["gzip"] === true ? "gzip" : entry["brotli"] === false ? "none" : "brotli";
     budgets.push({
       name,
@@ -176,6 +177,13 @@ async function fromSizeLimit(config: unknown, source: string, workspace: Files, 
   return finish(budgets, [read, ...notes]);
 }
 
+function whyNoLimit(given: unknown): string {
+  if (given === undefined) return "it has no limit";
+  const shown = shownIn(given);
+  const isTime = typeof given === "string" && /^\s*[\d.]+\s*m?s\s*$/i.test(given);
+  return isTime ? `its limit ${shown} is a time, for which it would have to be run` : `its limit ${shown} is no size in bytes`;
+}
+
 /** Kilobytes are 1000 bytes to size-limit and 1024 to BundleMon. */
 function limitOf(value: unknown, kilo: 1000 | 1024): number | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
@@ -188,10 +196,11 @@ function fromBundleMon(config: unknown, source: string): Foreign {
   if (!isJson(config)) throw new UserError(`${source} is no mapping, so its limits cannot be taken over.`);
   const notes = [`Limits are those of ${source}, because \`budgets\` is not given.`];
   const budgets = (["files", "groups"] as const).flatMap((list) => {
-    const entries: readonly unknown[] = Array.isArray(config[list]) ? config[list] : [];
+    const entries: unknown = config[list] ?? [];
+    if (!Array.isArray(entries)) throw new UserError(`${source}: ${list} is no list, so its limits cannot be taken over.`);
     return entries.map((entry, index) => bundleMonBudget(config, list, entry, `${source}, ${list}, entry ${index + 1}`, notes));
   });
-  const left = ["reportOutput", "includeCommitMessage"].filter((key) => config[key] !== undefined);
+  const left = ["reportOutput", "includeCommitMessage", "pathLabels"].filter((key) => config[key] !== undefined);
   if (left.length > 0) notes.push(`${left.join(", ")} of ${source} ${left.length === 1 ? "was" : "were"} not taken over.`);
   return finish(budgets, notes);
 }
@@ -203,13 +212,20 @@ function bundleMonBudget(config: Json, list: "files" | "groups", entry: unknown,
   const max = limitOf(entry["maxSize"], 1024);
   const percent = percentOf(entry["maxPercentIncrease"]);
   if (entry["maxSize"] !== undefined && max === undefined) {
-    notes.push(`${where}: maxSize ${JSON.stringify(entry["maxSize"])} is no size, so it was not taken over.`);
+    notes.push(`${where}: maxSize ${shownIn(entry["maxSize"])} is no size, so it was not taken over.`);
+  }
+  if (entry["maxPercentIncrease"] !== undefined && percent === undefined) {
+    notes.push(`${where}: maxPercentIncrease ${shownIn(entry["maxPercentIncrease"])} is no percentage, so it was not taken over.`);
+  }
+  const asked = entry["compression"] ?? config["defaultCompression"];
+  if (asked !== undefined && compressionOf(asked) === undefined) {
+    notes.push(`${where}: compression ${shownIn(asked)} is none of none, gzip and brotli; gzip is measured.`);
   }
   return {
     name: nameOf(entry["friendlyName"], entry["path"]),
     files: [base === "" || base === "." ? pattern : `${base}/${pattern}`],
     scope: list === "files" ? "file" : "group",
-    compression: compressionOf(entry["compression"]) ?? compressionOf(config["defaultCompression"]) ?? "gzip",
+    compression: compressionOf(asked) ?? "gzip",
     noise: 0,
     soft: false,
     where,
@@ -220,7 +236,12 @@ function bundleMonBudget(config: Json, list: "files" | "groups", entry: unknown,
 }
 
 function percentOf(value: unknown): Budget["maxIncreasePercent"] {
-  return typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+  const percent = typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+  return percent !== undefined && percent.units >= 0n ? percent : undefined;
+}
+
+function shownIn(value: unknown): string {
+  return JSON.stringify(value).slice(0, 80);
 }
 
 function compressionOf(value: unknown): Algorithm | undefined {

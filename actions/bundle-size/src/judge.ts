@@ -51,12 +51,20 @@ export function selectRows(
         `${budget.where}: the budget "${budget.name}" is about the initial load, and only \`stats\` tells what that is. Give \`stats\`.`,
       );
     } else if (!matched) {
-      problems.push(`${budget.where}: the budget "${budget.name}" matches none of the measured files.`);
+      problems.push(`${budget.where}: the budget "${budget.name}" matches none of the measured files.${folderHint(budget, rows)}`);
     }
     selected.set(budget, own);
   }
   if (problems.length > 0) throw new UserError(problems.join(" "), { problems });
   return selected;
+}
+
+/** A folder's name is a glob that matches nothing in it. */
+function folderHint({ files = [] }: Budget, rows: readonly Row[]): string {
+  const folder = files
+    .map((glob) => glob.replace(/^(?:\.\/)+|\/+$/g, ""))
+    .find((name) => rows.some(({ path }) => path.startsWith(`${name}/`)));
+  return folder === undefined ? "" : ` For all files in the folder, write ${folder}/**.`;
 }
 
 function isInitial(row: Row, initial: Evidence["initial"]): boolean {
@@ -173,7 +181,9 @@ function decide(name: string, budget: Budget, measured: readonly Measured[], ver
   };
   const verdict: RuleVerdict = over.length === 0 ? "pass" : budget.soft ? "warn" : "fail";
   const { actual, limit, path } = worst;
-  const bound = percent === undefined ? bytesText(limit) : `${percent.text} % (${bytesText(limit)})`;
+  // Rounded alike, they would say that something is more than itself.
+  const shown = actual !== limit && bytesText(actual) === bytesText(limit) ? (bytes: number): string => `${bytes} B` : bytesText;
+  const bound = percent === undefined ? shown(limit) : `${percent.text} % (${shown(limit)})`;
   const what = path ?? budget.name;
   const others = over.slice(0, mostNamed + 1).filter((each) => each !== worst && each.path !== undefined);
   const also =
@@ -194,7 +204,7 @@ function decide(name: string, budget: Budget, measured: readonly Measured[], ver
     ...(over.length === 0 ? {} : { why: `${what} ${verb} ${exact} (${algorithmNames[budget.compression]})${also}${more}` }),
     ...(path === undefined ? {} : { path }),
   };
-  const size = `${what} ${verb} ${bytesText(actual)} ${algorithmNames[budget.compression]}`;
+  const size = `${what} ${verb} ${shown(actual)} ${algorithmNames[budget.compression]}`;
   const words = over.length === 0 ? `${size} (${name} ${bound})` : `${size}, more than ${name} ${bound}`;
   return { rule, words };
 }

@@ -125,6 +125,33 @@ describe("configurations as others have them", () => {
     expect(run.outputs["summary"]).not.toContain("\n");
   });
 
+  it("what is no size is said with the reason, and the rest is taken over", async () => {
+    const run = await configured({
+      ".size-limit.json": [
+        { path: "dist/app.js", limit: "1.5 s", name: "time" },
+        { path: "dist/app.js", limit: "2 K", name: "letters" },
+        { path: ["dist/*.js", "!dist/vendor.js"], limit: "10 KB", gzip: false, name: "list" },
+        { path: "dist/app.js", name: "none" },
+      ],
+    });
+    expect(notes(run)).toContain('("time") is only measured: its limit "1.5 s" is a time, for which it would have to be run');
+    expect(notes(run)).toContain('("letters") is only measured: its limit "2 K" is no size in bytes');
+    expect(notes(run)).toContain('("none") is only measured: it has no limit');
+    expect(run.report?.rules).toMatchObject([{ name: "list: max", verdict: "pass", limit: 10_000 }]);
+  });
+
+  it("BundleMon's odd values are said, and a list that is none is an error", async () => {
+    const odd = { path: "dist/app.js", maxSize: "9kb", maxPercentIncrease: -5, compression: "zip" };
+    const run = await configured({ ".bundlemonrc": { files: [odd], pathLabels: { hash: "[a]" } } });
+    expect(notes(run)).toContain("maxPercentIncrease -5 is no percentage");
+    expect(notes(run)).toContain('compression "zip" is none of none, gzip and brotli');
+    expect(notes(run)).toContain("pathLabels of .bundlemonrc was not taken over");
+    expect(run.report?.rules.map(({ name }) => name)).toEqual(["dist/app.js: max"]);
+    const torn = await configured({ ".bundlemonrc": { files: { path: "dist/app.js", maxSize: "1kb" } } });
+    expect(ended(torn)).toEqual([2, "unknown"]);
+    expect(torn.outputs["summary"]).toContain(".bundlemonrc: files is no list");
+  });
+
   it("a BundleMon configuration in YAML is not taken over, and that is said", async () => {
     const run = await configured({ ".bundlemonrc": "baseDir: dist\nfiles:\n  - path: '*.js'\n    maxSize: 1kb\n" });
     expect(ended(run)).toEqual([0, "neutral"]);
