@@ -4,6 +4,28 @@ import { packageOf } from "./module-paths.ts";
 import { compareModules, growthOf, type ModuleRow, movedModules, packagesOf } from "./modules.ts";
 import { increaseOf, type Row } from "./rows.ts";
 
+/** Where two tell what is in one file, the first is believed: adding both up would count every byte twice. */
+export function withoutRepeats(stats: readonly Stats[], measured: readonly string[]): Stats[] {
+  const find = openFinder(measured);
+  const told = new Set<string>();
+  return stats.map((one) => {
+    const own = new Map<string, string>();
+    for (const output of new Set(one.modules.map((module) => module.output))) {
+      const file = output === undefined ? undefined : find(output);
+      if (output !== undefined && file !== undefined) own.set(output, file);
+    }
+    const repeated = new Set([...own].filter(([, file]) => told.has(file)).map(([output]) => output));
+    for (const file of own.values()) told.add(file);
+    return repeated.size === 0 ? one : without(one, repeated);
+  });
+}
+
+function without({ total, ...one }: Stats, outputs: ReadonlySet<string>): Stats {
+  const modules = one.modules.filter(({ output }) => output === undefined || !outputs.has(output));
+  const bytes = one.outputs.reduce((sum, output) => sum + (outputs.has(output.path) ? (output.bytes ?? 0) : 0), 0);
+  return { ...one, modules, ...(total === undefined ? {} : { total: total - bytes }) };
+}
+
 /** What each measured file holds, by the names that `nameOf` gives. */
 export function contentsOf(stats: readonly Stats[], measured: readonly string[], nameOf: (path: string) => string): Contents {
   const find = openFinder(measured);

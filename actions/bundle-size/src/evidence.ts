@@ -4,7 +4,7 @@ import type { Inputs } from "../../../packages/frame/manifest.ts";
 import type { Ports } from "../../../packages/frame/ports.ts";
 import { type Base, type BaselineResult, type Compared, readBase, readBaseline, whyUnjudged } from "./baseline.ts";
 import { type Budget, readBudgets } from "./budgets.ts";
-import { contentsOf } from "./contents.ts";
+import { contentsOf, withoutRepeats } from "./contents.ts";
 import { type Discovered, discover, type Place } from "./discover.ts";
 import { type Foreign, readForeign } from "./foreign.ts";
 import { globFor, initialFiles, stale } from "./initial.ts";
@@ -112,7 +112,10 @@ async function readInitial(
 
 /** Modules, and the rest of what the outputs hold where every format tells how big they are. */
 function whatIsIn(stats: readonly Stats[], measured: readonly string[], place: Place): Pick<Build, "modules" | "contents" | "overhead"> {
-  const telling = stats.filter(({ modules }) => modules.length > 0);
+  const telling = withoutRepeats(
+    stats.filter(({ modules }) => modules.length > 0),
+    measured,
+  ).filter(({ modules }) => modules.length > 0);
   const { modules, nameOf } = modulesOf(telling, place);
   const contents = contentsOf(telling, measured, nameOf);
   const totals = telling.map(({ total }) => total).filter((total) => total !== undefined);

@@ -131,6 +131,15 @@ describe("why it grew", () => {
     expect(modules(run).overhead).toMatchObject({ size: 0 });
   });
 
+  it("two that tell of the same file are not added up", async () => {
+    const files = "dist/**/*.js";
+    const one = await withLodash("vite", { stats: "dist/assets/*.map", files });
+    const two = await withLodash("vite", { stats: "dist/assets/*.map\nvisualizer.json\ndist/.vite/manifest.json", files });
+    expect(modules(two).modules).toEqual(modules(one).modules);
+    expect(modules(two).overhead).toEqual(modules(one).overhead);
+    expect(two.report?.data["reasons"]).toEqual(one.report?.data["reasons"]);
+  });
+
   it("`explain: false` says nothing of it", async () => {
     const run = await withLodash("esbuild", { stats: "meta.json", explain: "false" });
     expect(run.outputs["summary"]).not.toContain("lodash");
