@@ -214,6 +214,7 @@ describe("stats that cannot be read", () => {
     ["no JSON", "module.exports = {}", "torn"],
     ["of no known kind", '{"name":"x","version":"1"}', "is none of these"],
     ["a list", "[1,2,3]", "is none of these"],
+    ["Rspack's without assets", '{"logging":{},"time":8,"errors":[],"errorsCount":0,"warnings":[],"warningsCount":0}', "tells no assets"],
     ["too deep", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, "is none of these"],
   ])("%s: exit 2", async (_, text, words) => {
     const made = project();
