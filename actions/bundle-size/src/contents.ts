@@ -111,16 +111,17 @@ export interface Cause {
 
 /** Packages as a whole and own modules one by one, most growth first. `all` are the modules of all files. */
 export function causesOf({ modules }: Reason, all: ReadonlyMap<string, number>): Cause[] {
+  const ofPackage = new Map<string, string[]>();
+  for (const { package: name, path } of modules) {
+    const paths = ofPackage.get(name);
+    if (paths === undefined) ofPackage.set(name, [path]);
+    else paths.push(path);
+  }
   const packages = packagesOf(modules).filter(({ name }) => name !== "");
+  const own = modules.filter((module) => module.package === "");
   const parts = [
-    ...packages.map(({ name, size, previousSize }) => ({
-      name,
-      growth: size - previousSize,
-      paths: modules.filter((module) => module.package === name).map(({ path }) => path),
-    })),
-    ...modules
-      .filter((module) => module.package === "")
-      .map((module) => ({ name: module.path, growth: growthOf(module), paths: [module.path] })),
+    ...packages.map(({ name, size, previousSize }) => ({ name, growth: size - previousSize, paths: ofPackage.get(name) ?? [] })),
+    ...own.map((module) => ({ name: module.path, growth: growthOf(module), paths: [module.path] })),
   ];
   return parts
     .filter(({ growth }) => growth > 0)

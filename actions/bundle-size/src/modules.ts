@@ -3,7 +3,7 @@ import type { Module, Stats } from "./model.ts";
 import { moduleNames, packageOf, placeOf, tailOf, versionIn } from "./module-paths.ts";
 
 /** Beyond this many modules the smaller ones are told together, by package. */
-const mostNamed = 20_000;
+const mostNamed = 50_000;
 
 interface Named {
   readonly modules: readonly Module[];

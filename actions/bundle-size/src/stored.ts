@@ -5,7 +5,7 @@ import { shapeOf } from "./names.ts";
 const storedSample = 256;
 const mostSamples = 4000;
 /** Beyond this many parts of files it is not kept which file holds which module. */
-const mostParts = 60_000;
+const mostParts = 150_000;
 const format = 1;
 
 /** What is kept of a build, as JSON. Files and modules are lists, because paths make poor keys. */
