@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { isUserError, messageOf } from "../../../packages/frame/errors.ts";
@@ -36,7 +36,8 @@ export function openBaseBuilder(given: Given): BaseBuilder {
 }
 
 async function inWorktree<T>(repository: Repository, commit: string, work: (tree: string) => Promise<BaseBuilt<T>>): Promise<BaseBuilt<T>> {
-  const home = await realpath(await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), `${prefix}${process.pid}-`)));
+  // Made in one go: a signal that came in between would leave the folder behind.
+  const home = realpathSync(mkdtempSync(join(process.env.RUNNER_TEMP || tmpdir(), `${prefix}${process.pid}-`)));
   const tree = join(home, "tree");
   const discard = (): void => discardTree(repository, home, tree);
   process.on("exit", discard);
