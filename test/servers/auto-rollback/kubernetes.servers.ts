@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { play, told } from "../../bundles/auto-rollback/world.ts";
 import { cleanUp, temporaryFolder } from "../../bundles/harness.ts";
+import { titled } from "../available.ts";
 import { type ControlPlane, controlPlaneMissing, startControlPlane } from "./control-plane.ts";
 
 const missing = controlPlaneMissing();
@@ -20,7 +21,6 @@ afterAll(() => {
   cleanUp();
 });
 
-const title = (name: string): string => (missing === undefined ? name : `${name} (left out: ${missing})`);
 type Play = (inputs: Readonly<Record<string, string>>, env?: Readonly<Record<string, string>>) => ReturnType<typeof play>;
 
 function player(provider: string, settings: object): { run: Play; folder: string } {
@@ -56,7 +56,7 @@ const read = (name: string, path: string): string => plane.kubectl(["get", "depl
 const imageOf = (name: string): string => read(name, ".spec.template.spec.containers[0].image");
 const revisionOf = (name: string): string => read(name, ".metadata.annotations.deployment\\.kubernetes\\.io/revision");
 
-describe.skipIf(missing !== undefined)(title("kubernetes"), () => {
+describe.skipIf(missing !== undefined)(titled("kubernetes", missing), () => {
   it("goes back to the good template, past a bad one in between, once of two at once, and never toggles", async () => {
     const { run } = player("kubernetes", { deployment: "web" });
     for (const image of ["web:1", "web:2", "web:3"]) {
@@ -141,7 +141,7 @@ const upgrade = (release: string, ...sets: readonly string[]): string =>
 const statusOf = (release: string): readonly string[] =>
   (JSON.parse(plane.helm(["history", release, "--output", "json"])) as { status: string }[]).map(({ status }) => status);
 
-describe.skipIf(missing !== undefined)(title("helm"), () => {
+describe.skipIf(missing !== undefined)(titled("helm", missing), () => {
   it("goes back to the revision that the ledger knows as good, and not to the one before", async () => {
     const { run } = player("helm", { release: "shop" });
     upgrade("shop", "image=web:1");
