@@ -45,7 +45,15 @@ function permissionsStep(): { ok: boolean; counts: undefined } {
   return { ok: idle.length === 0, counts: undefined };
 }
 
-const steps = [step("test"), step("test:long"), step("check"), step("check:dist"), step("test:act"), permissionsStep()];
+const steps = [
+  step("test"),
+  step("test:long"),
+  step("check"),
+  step("check:dist"),
+  step("test:act"),
+  step("test:servers"),
+  permissionsStep(),
+];
 rmSync(results, { recursive: true });
 const sum = (field: keyof Counts): number => steps.reduce((total, { counts }) => total + (counts?.[field] ?? 0), 0);
 const broken = steps.filter(({ ok, counts }) => !ok && (counts?.numFailedTests ?? 0) === 0).length;

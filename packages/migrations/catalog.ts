@@ -9,12 +9,14 @@ export interface Catalog {
   readonly indexes: Map<string, boolean>;
   /** Types that take NULL: enums. */
   readonly types: Set<string>;
+  /** `table.column` of which a constraint or a unique index says something. */
+  readonly constrained: Set<string>;
   /** Something was done that is not understood, so that what is known may be out of date. */
   vague: boolean;
 }
 
 export function emptyCatalog(): Catalog {
-  return { tables: new Map(), indexes: new Map(), types: new Set(), vague: false };
+  return { tables: new Map(), indexes: new Map(), types: new Set(), constrained: new Set(), vague: false };
 }
 
 /** Takes in what a script does, as well as it is understood. */
@@ -47,14 +49,25 @@ function learnCreate(catalog: Catalog, cursor: Cursor): void {
     const body = cursor.group();
     if (name === "" || (again && catalog.tables.has(name))) return;
     catalog.tables.set(name, columnsOf(body ?? []));
+    for (const part of splitList(body ?? [])) constrain(catalog, name, part);
   } else if (cursor.skip("index")) {
     cursor.skip("concurrently");
     cursor.skip("if", "not", "exists");
     if (cursor.peek() !== "on") catalog.indexes.set(cursor.name(), unique);
+    if (!cursor.skip("on")) return;
+    cursor.skip("only");
+    const table = cursor.name();
+    if (unique) constrain(catalog, table, [{ kind: "word", value: "unique" }, ...cursor.rest]);
   } else if (cursor.skip("type")) {
     const name = cursor.name();
     if (cursor.skip("as", "enum")) catalog.types.add(name);
   }
+}
+
+/** Every name in a part that says what may stand in a column: rather too many than too few. */
+function constrain({ constrained }: Catalog, table: string, part: readonly Token[]): void {
+  if (!hasWord(part, "check", "unique", "primary", "references", "foreign", "exclude")) return;
+  for (const { kind, value } of part) if (kind === "word" || kind === "name") constrained.add(`${table}.${value}`);
 }
 
 const constraintWords = ["constraint", "primary", "unique", "check", "foreign", "exclude", "like", "key", "index", "fulltext", "spatial"];
@@ -76,6 +89,7 @@ function learnAlter(catalog: Catalog, cursor: Cursor): void {
   const columns = catalog.tables.get(name);
   if (columns === undefined) return;
   for (const part of splitList(cursor.rest)) {
+    constrain(catalog, name, part);
     const action = new Cursor(part);
     if (action.skip("add")) learnAdd(columns, action);
     else if (action.skip("drop")) {

@@ -1,6 +1,7 @@
 import { type Catalog, emptyCatalog, learn, learnStatement } from "./catalog.ts";
+import type { Course } from "./course.ts";
 import { expand, type Judgement, type MigrationClass, unknown, worst } from "./judgement.ts";
-import { type Course, judgeStatement } from "./statement.ts";
+import { judgeStatement } from "./statement.ts";
 import { tokenize } from "./tokens.ts";
 
 /** A migration between two commits. */
@@ -36,13 +37,27 @@ export function classifyMigrations(files: readonly MigrationFile[], before: read
     }
   }
   now.vague ||= known.vague;
-  const course: Course = { before: known, now, fresh: new Set(), freshColumns: new Set() };
+  const course: Course = {
+    before: known,
+    now,
+    fresh: new Set(),
+    freshColumns: new Set(),
+    nullColumns: new Set(),
+    distinctColumns: new Set(),
+  };
   return [...files].sort(byPath).map((file) => ({ path: file.path, ...classifyFile(file, course) }));
 }
 
 /** One script by itself, with nothing known of what came before. */
 export function classifyScript(script: string, before: Catalog = emptyCatalog()): Judgement {
-  return classifyText(script, { before, now: emptyCatalog(), fresh: new Set(), freshColumns: new Set() });
+  return classifyText(script, {
+    before,
+    now: emptyCatalog(),
+    fresh: new Set(),
+    freshColumns: new Set(),
+    nullColumns: new Set(),
+    distinctColumns: new Set(),
+  });
 }
 
 function classifyFile(file: MigrationFile, course: Course): Judgement {
@@ -66,6 +81,7 @@ function scriptOf({ path, bytes }: MigrationFile): string | { readonly why: stri
 
 function classifyText(script: string, course: Course): Judgement {
   if (/^\s*\\/m.test(script)) return unknown("it holds commands for psql");
+  if (/^[ \t]*(?:GO|\/)[ \t]*\r?$/im.test(script)) return unknown("its statements are separated in a way that is not PostgreSQL's");
   if (/\$\{|\{\{|<%/.test(script)) return unknown("it is a template, and what it becomes cannot be told");
   const { statements, torn } = tokenize(script);
   if (torn !== undefined) return unknown(`it cannot be read: ${torn}`);
@@ -77,10 +93,15 @@ function classifyText(script: string, course: Course): Judgement {
   return worst(judgements);
 }
 
-/** The part that a deployment runs, of files that hold the way back too. */
+const ups = /^[ \t]*--[ \t]*(?:\+goose Up|\+migrate Up|migrate:up|rambler up|!Ups)\b/im;
+const downs = /^[ \t]*--[ \t]*(?:\+goose Down|\+migrate Down|migrate:down|rambler down|!Downs)\b/im;
+const undo = /^[ \t]*--[ \t]*(?:\/\/)?@UNDO\b/im;
+
+/** The part that a deployment runs, of files that hold the way back too. Where the parts take turns, all of it is read. */
 function forward(script: string): string {
-  const down = /^[ \t]*--[ \t]*(?:\+goose Down|\+migrate Down|migrate:down|rambler down|!Downs|\/\/@UNDO|@UNDO)\b.*$/im.exec(script);
-  return down === null ? script : script.slice(0, down.index);
+  const marks = ups.test(script) ? downs : undo;
+  const down = marks.exec(script);
+  return down === null || ups.test(script.slice(down.index)) ? script : script.slice(0, down.index);
 }
 
 function isWayBack(path: string): boolean {

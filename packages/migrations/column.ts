@@ -15,9 +15,10 @@ export function newColumnTrouble(column: string, tokens: readonly Token[], catal
   if (!plainTypes.test(type) && !catalog.types.has(type.replace(/^public\./, ""))) {
     return `the type ${type.slice(0, 60) || "of the new column"} is not known, and a domain could forbid NULL`;
   }
+  if (usesSequence(type, tokens)) return "it takes from a sequence, to which the old program's role may have no right";
   if (hasWords(tokens, "after") || hasWords(tokens, "first"))
     return "the column is put before others, which shifts those that are not named";
-  const filled = selfFilling.test(type) || hasWords(tokens, "identity") || hasWord(tokens, "auto_increment");
+  const filled = hasWords(tokens, "identity") || hasWord(tokens, "auto_increment");
   if (hasWords(tokens, "generated") && !filled) return generatedTrouble(tokens);
   const value = defaultOf(tokens);
   const required = hasWords(tokens, "not", "null") || hasWords(tokens, "primary", "key");
@@ -30,6 +31,15 @@ export function newColumnTrouble(column: string, tokens: readonly Token[], catal
   return undefined;
 }
 
+/** Rows of the old program hold NULL in it, which is unlike every other NULL and refers to nothing. */
+export function staysNull(tokens: readonly Token[]): boolean {
+  return !hasWord(tokens, "generated", "auto_increment") && !selfFilling.test(typeOf(tokens)) && defaultOf(tokens) === undefined;
+}
+
+function usesSequence(type: string, tokens: readonly Token[]): boolean {
+  return selfFilling.test(type) || hasWord(tokens, "nextval");
+}
+
 /** The default's tokens; `undefined` for none and for NULL. */
 function defaultOf(tokens: readonly Token[]): readonly Token[] | undefined {
   const at = tokens.findIndex(({ kind, value }) => kind === "word" && value === "default");
@@ -38,9 +48,14 @@ function defaultOf(tokens: readonly Token[]): readonly Token[] | undefined {
   return value[0]?.kind === "word" && value[0].value === "null" ? undefined : value;
 }
 
+/** Rows of the old program never hold the same in it. */
+export function staysDistinct(tokens: readonly Token[]): boolean {
+  return staysNull(tokens) || isFresh(defaultOf(tokens) ?? []);
+}
+
 /** Defaults that give each row another value. */
 function isFresh(value: readonly Token[]): boolean {
-  return hasWord(value.slice(0, 3), "gen_random_uuid", "uuid_generate_v4", "uuidv7", "nextval");
+  return hasWord(value.slice(0, 3), "gen_random_uuid", "uuid_generate_v4", "uuidv7");
 }
 
 /** A value made of others can fail to be made: a division by zero, a cast, a function. */

@@ -1,18 +1,9 @@
 import { judgeActions } from "./alter-table.ts";
-import type { Catalog } from "./catalog.ts";
+import { staysDistinct, staysNull } from "./column.ts";
+import type { Course } from "./course.ts";
 import { Cursor, hasWord, splitList } from "./cursor.ts";
 import { contract, expand, type Judgement, unknown, worst } from "./judgement.ts";
 import type { Token } from "./tokens.ts";
-
-/** What was there before the deployment, what is there at this statement, and what has come in between. */
-export interface Course {
-  readonly before: Catalog;
-  readonly now: Catalog;
-  /** Tables that the old program cannot know. */
-  readonly fresh: Set<string>;
-  /** `table.column` that the old program cannot know. */
-  readonly freshColumns: Set<string>;
-}
 
 type Judge = (cursor: Cursor, course: Course, tokens: readonly Token[]) => Judgement;
 
@@ -70,24 +61,21 @@ function judgeCreate(cursor: Cursor, course: Course): Judgement {
   const unique = cursor.skip("unique");
   if (cursor.skip("index")) return judgeIndex(cursor, course, unique);
   const what = cursor.skip("materialized", "view") ? "materialized view" : (cursor.next()?.value ?? "");
-  const calm = [
-    "view",
-    "materialized view",
-    "sequence",
-    "schema",
-    "extension",
-    "type",
-    "domain",
-    "statistics",
-    "collation",
-    "role",
-    "user",
-  ];
+  const calm = ["view", "sequence", "schema", "extension", "type", "domain", "statistics", "collation", "role", "user"];
+  if (!replaces && what === "materialized view") return judgeMaterialized(cursor, course);
   if (!replaces && calm.includes(what)) return expand(`a new ${what}`);
   if (!replaces && what === "function" && returnsTrigger(cursor.rest)) return expand("a new function for triggers");
   if (what === "trigger") return judgeTrigger(cursor, course);
   if (what === "policy" || what === "rule") return contract(`a new ${what} changes what the old program's statements do`);
   return unknown(`${replaces ? "a replaced" : "a new"} ${what} may change what the old program's statements do`);
+}
+
+function judgeMaterialized(cursor: Cursor, { fresh }: Course): Judgement {
+  const again = cursor.skip("if", "not", "exists");
+  const name = cursor.name();
+  if (callsAnything(cursor.rest)) return unknown(`${name} is made of what functions give`);
+  if (!again) fresh.add(name);
+  return expand(`a new materialized view ${name}`);
 }
 
 function returnsTrigger(tokens: readonly Token[]): boolean {
@@ -99,15 +87,52 @@ function judgeNewTable(cursor: Cursor, { before, now, fresh }: Course, temporary
   const again = cursor.skip("if", "not", "exists");
   const name = cursor.name();
   if (name === "") return unknown("CREATE TABLE without a name");
+  if (cursor.skip("partition", "of")) {
+    const whole = cursor.name();
+    if (fresh.has(whole)) fresh.add(name);
+    else return unknown(`${name} becomes a part of ${whole}`);
+  }
   if (hasWord(cursor.rest, "partition") && hasWord(cursor.rest, "of")) return unknown(`${name} becomes a part of another table`);
   if (hasWord(cursor.rest, "inherits")) return unknown(`${name} inherits from another table`);
   // With IF NOT EXISTS it may have been there all the time, unless all that came before is known.
   const surelyNew = !again || (!before.vague && before.tables.size > 0 && !before.tables.has(name) && !now.vague);
   if (surelyNew && !temporary) fresh.add(name);
+  cursor.group();
+  if (hasWord(cursor.rest, "delete", "update", "insert", "merge", "alter", "create", "truncate"))
+    return unknown(`${name}: there is more in its statement than a table`);
+  if (hasWord(cursor.rest, "as", "select") && callsAnything(cursor.rest)) return unknown(`${name} is made of what functions give`);
   return expand(`new table ${name}`);
 }
 
-function judgeIndex(cursor: Cursor, { fresh }: Course, unique: boolean): Judgement {
+const calmFunctions = [
+  "lower",
+  "upper",
+  "coalesce",
+  "trim",
+  "btrim",
+  "count",
+  "min",
+  "max",
+  "sum",
+  "avg",
+  "nullif",
+  "now",
+  "using",
+  "in",
+  "values",
+  "as",
+  "where",
+  "and",
+  "or",
+  "on",
+];
+
+/** Whether anything is called that is not known to be harmless. */
+function callsAnything(tokens: readonly Token[]): boolean {
+  return tokens.some(({ kind, value }, index) => kind !== "sign" && tokens[index + 1]?.value === "(" && !calmFunctions.includes(value));
+}
+
+function judgeIndex(cursor: Cursor, { fresh, distinctColumns }: Course, unique: boolean): Judgement {
   cursor.skip("concurrently");
   cursor.skip("if", "not", "exists");
   if (cursor.peek() !== "on") cursor.name();
@@ -115,12 +140,18 @@ function judgeIndex(cursor: Cursor, { fresh }: Course, unique: boolean): Judgeme
   cursor.skip("only");
   const table = cursor.name();
   if (fresh.has(table)) return expand(`an index of the new table ${table}`);
-  if (unique) return contract(`${table}: a unique index can refuse what the old program writes`);
-  // An index over an expression is computed at every write, and the expression may fail.
   if (cursor.skip("using")) cursor.next();
-  const body = cursor.group();
-  const computed = (body ?? []).some(({ kind, value }) => kind === "sign" && ["/", "%", ":", ">", "-"].includes(value));
-  return computed ? unknown(`${table}: an index over an expression that could fail`) : expand(`${table}: an index`);
+  const body = cursor.group() ?? [];
+  const columns = splitList(body);
+  const apart = columns.some((part) => part.length === 1 && distinctColumns.has(`${table}.${new Cursor(part).name()}`));
+  if (unique && (!apart || hasWord(cursor.rest, "distinct")))
+    return contract(`${table}: a unique index can refuse what the old program writes`);
+  // An index over an expression is computed at every write, and the expression may fail; so may its condition.
+  const computed = [...body, ...cursor.rest].some(({ kind, value }) => kind === "sign" && ["/", "%", ":", "-", "+", "*"].includes(value));
+  const arrow = body.some(({ kind, value }) => kind === "sign" && value === ">");
+  return computed || arrow || callsAnything(body) || callsAnything(cursor.rest)
+    ? unknown(`${table}: an index over an expression that could fail`)
+    : expand(`${table}: an index`);
 }
 
 function judgeTrigger(cursor: Cursor, { fresh }: Course): Judgement {
@@ -160,13 +191,22 @@ function judgeFreshTable(cursor: Cursor, { fresh }: Course, table: string): Judg
   return expand(`the new table ${table}`);
 }
 
-function rememberColumns(table: string, actions: readonly Token[], { freshColumns }: Course): void {
+function rememberColumns(table: string, actions: readonly Token[], { freshColumns, nullColumns, distinctColumns }: Course): void {
   for (const part of splitList(actions)) {
     const action = new Cursor(part);
+    if (action.skip("alter")) {
+      action.skip("column");
+      const changed = `${table}.${action.name()}`;
+      nullColumns.delete(changed);
+      distinctColumns.delete(changed);
+    }
     if (!action.skip("add")) continue;
     action.skip("column");
     if (action.skip("if", "not", "exists")) continue;
-    freshColumns.add(`${table}.${action.name()}`);
+    const column = `${table}.${action.name()}`;
+    freshColumns.add(column);
+    if (staysNull(action.rest)) nullColumns.add(column);
+    if (staysDistinct(action.rest)) distinctColumns.add(column);
   }
 }
 
@@ -189,10 +229,15 @@ function judgeDrop(cursor: Cursor, { fresh, before }: Course): Judgement {
   return contract(`DROP ${cursor.peek().toUpperCase()} takes away what the old program may use`);
 }
 
+/** Where tools note which migrations have run; with the file they would do it themselves. */
+const notebooks =
+  /^(?:alembic_version|schema_migrations|ar_internal_metadata|flyway_schema_history|databasechangelog(?:lock)?|goose_db_version|_prisma_migrations|django_migrations|__EFMigrationsHistory)$/;
+
 function judgeInsert(cursor: Cursor, { fresh }: Course): Judgement {
   cursor.skipAny("ignore");
   if (!cursor.skip("into")) return unknown("INSERT into what cannot be told");
   const table = cursor.name();
+  if (notebooks.test(table) && !hasWord(cursor.rest, "select")) return expand(`${table}: a tool's note`);
   return fresh.has(table) ? expand(`rows of the new table ${table}`) : unknown(`${table}: new rows may meet those of the old program`);
 }
 
@@ -200,6 +245,7 @@ function judgeUpdate(cursor: Cursor, { fresh, freshColumns }: Course): Judgement
   cursor.skip("only");
   const table = cursor.name();
   if (fresh.has(table)) return expand(`rows of the new table ${table}`);
+  if (notebooks.test(table)) return expand(`${table}: a tool's note`);
   if (cursor.peek() !== "set") {
     cursor.skip("as");
     cursor.name();
@@ -218,6 +264,8 @@ const calmSettings =
 function judgeSet(cursor: Cursor): Judgement {
   cursor.skipAny("local", "session");
   const name = cursor.peek();
+  if (name === "standard_conforming_strings" && hasWord(cursor.rest, "off", "false", "default"))
+    return unknown("strings are read in another way");
   return calmSettings.test(name)
     ? expand(`SET ${name}`)
     : unknown(`SET ${name || "of something"} changes what the following statements mean`);

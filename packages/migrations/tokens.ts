@@ -74,6 +74,7 @@ class Reader {
     if (character === "(") this.#depth += 1;
     if (character === ")") this.#depth -= 1;
     if (this.#depth < 0) this.#torn = "a parenthesis is closed that was not opened";
+    else if (character === "\\") this.#torn = "it holds a command for psql";
     else if (character === "\0" || character === "\uFFFD") this.#torn = "it is not text";
     else if (character === ";" && this.#depth === 0) this.#end();
     else this.#current.push({ kind: "sign", value: character });
@@ -106,6 +107,11 @@ class Reader {
       const character = this.#script[at] ?? "";
       if (backslashes && character === "\\") at += 1;
       else if (character === quote) {
+        // PostgreSQL ends the string here, MySQL does not: what follows would be text for the one and statements for the other.
+        if (!backslashes && kind === "text" && this.#script[at - 1] === "\\") {
+          this.#torn = "a backslash stands before a quote, which databases read differently";
+          return;
+        }
         if (this.#script[at + 1] !== quote) {
           this.#place = at + 1;
           this.#current.push({ kind, value });

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bookPath, emptyBook, markGood, renderBook } from "../../packages/releases/book.ts";
+import { bookPath, emptyBook, markGood, readBook, renderBook } from "../../packages/releases/book.ts";
 import type { Row } from "./coverage-gate.ts";
+import type { Target } from "./targets.ts";
 import { measureInterleaved, type Program } from "./whole-process.ts";
 
 const bundle = join(import.meta.dirname, "..", "..", "dist", "auto-rollback", "index.js");
@@ -59,8 +60,43 @@ function decide(folder: string): Program {
   return { command: process.execPath, args: [bundle], cwd: join(folder, "clone"), env };
 }
 
+interface Recovery {
+  /** Seconds from the plan in the ledger to the first step that changes something. */
+  readonly decision: number;
+  /** Seconds from the failing verdict to a verified rollback, as whoever waits for the process sees it. */
+  readonly whole: number;
+}
+
+/** A bad release runs, the verdict is fail: back on the good one, read back and verified, in a process of its own. */
+function recover(): Recovery {
+  const folder = prepare();
+  try {
+    const { command, args, cwd, env } = decide(folder);
+    const start = Date.now();
+    execFileSync(command, args, { cwd: cwd ?? folder, env: { ...process.env, ...env, "INPUT_DRY-RUN": "false" }, stdio: "ignore" });
+    const whole = (Date.now() - start) / 1_000;
+    const path = join(folder, "clone", ".forge", "ledger", bookPath("production", ""));
+    const attempt = readBook(readFileSync(path, "utf8"), path).attempts.at(-1);
+    const at = (state: string): number => Date.parse(attempt?.timeline.find((each) => each.state === state)?.at ?? "");
+    if (attempt?.state !== "pinned") throw new Error(`the rollback ended as ${attempt?.state ?? "nothing"}`);
+    return { decision: (at("executing") - at("planned")) / 1_000, whole };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function benchRecovery(runs: number): Target {
+  const recoveries = Array.from({ length: runs }, recover);
+  const worst = (field: keyof Recovery): string => Math.max(...recoveries.map((each) => each[field])).toFixed(2);
+  return {
+    what: `auto-rollback: from a failing verdict to a verified rollback, worst of ${runs}`,
+    measured: `plan to first mutation ${worst("decision")} s, whole recovery ${worst("whole")} s`,
+    target: "at most 5 s to the mutation, under 5 min in all",
+  };
+}
+
 /** From the verdict to the moment before the tag is moved, beside a push that looks at nothing. */
-export async function* benchRollback(runs: number): AsyncGenerator<Row> {
+export async function* benchRollback(runs: number): AsyncGenerator<Row | Target> {
   const folder = prepare();
   try {
     const push = ["push", "--dry-run", "--quiet", "--force", "origin", "v1.0.0^{commit}:refs/tags/v1"];
@@ -76,4 +112,5 @@ export async function* benchRollback(runs: number): AsyncGenerator<Row> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  yield benchRecovery(runs);
 }

@@ -19,7 +19,12 @@ interface Deployment {
   /** The plan that asked for it. */
   readonly plan: string;
   readonly state: string;
+  /** When a run of ours was about to start the workflow, if nobody has taken the deployment up since; else empty. */
+  readonly mark: string;
 }
+
+/** How the status begins that is set before the workflow is started. A run that dies in between leaves it behind. */
+const markWords = "Forge starts ";
 
 /** GitHub Deployments: an earlier ref is deployed anew, by whatever listens to them, or by a workflow that is started. */
 export async function openDeployment(given: Opening<"deployment">): Promise<Provider> {
@@ -38,9 +43,9 @@ export async function openDeployment(given: Opening<"deployment">): Promise<Prov
       const found = (await server.list()).find(({ state }) => state === "success");
       if (found === undefined)
         throw new UserError(`No deployment to ${environment} has succeeded yet, so it is not known what runs.`, { exitCode: 3 });
-      return { release: found.ref, others: [], commit: found.sha, rollback: found.rollback };
+      return { release: await server.releaseOf(found.ref, found.sha), others: [], commit: found.sha, rollback: found.rollback };
     },
-    resolve: async (name) => name,
+    resolve: async (name) => server.releaseOf(name, await server.commitOf(name)),
     commitOf: (release) => server.commitOf(release),
     async look(release) {
       const commit = await server.commitOf(release);
@@ -70,10 +75,8 @@ export async function openDeployment(given: Opening<"deployment">): Promise<Prov
       return [create, start];
     },
     async apply(step, plan, guard) {
-      const made = (await server.list()).find((each) => each.plan === plan.hash);
-      if (step.kind === "deployment")
-        return made === undefined ? server.create(plan, guard) : { result: "already", why: `deployment ${made.id}` };
-      return server.start(step.with, made, event.defaultBranch ?? "main", guard);
+      if (step.kind === "deployment") return server.create(plan, guard);
+      return server.start(step.with, plan, event.defaultBranch ?? "main", guard);
     },
     async settled(plan) {
       const start = clock.now();
@@ -93,9 +96,13 @@ function settledState(deployments: readonly Deployment[], { hash, to }: Plan, wa
   if (made.state === "success" || made.state === "inactive")
     return { ok: made.state === "success", why: `deployment ${made.id} of ${to}: ${made.state}` };
   if (made.state === "failure" || made.state === "error") return { ok: false, why: `deployment ${made.id} of ${to}: ${made.state}` };
-  const idle = made.state === "" || made.state === "pending";
-  if (idle && waited > unheard) return { ok: false, why: `nobody has taken deployment ${made.id} of ${to} up` };
+  if (isIdle(made) && waited > unheard) return { ok: false, why: `nobody has taken deployment ${made.id} of ${to} up` };
   return waited > deployTimeout ? { ok: false, why: `deployment ${made.id} is still ${made.state}` } : undefined;
+}
+
+/** Nobody has taken it up. */
+function isIdle({ state, mark }: Deployment): boolean {
+  return state === "" || state === "pending" || mark !== "";
 }
 
 class Deployments {
@@ -117,15 +124,18 @@ class Deployments {
       const id = numberAt(item, "id") ?? 0;
       const statuses = await this.#get("/deployments/{deployment_id}/statuses", { deployment_id: id, per_page: 1 });
       const payload = at(item, "payload");
+      const state = textAt(statuses, 0, "state");
+      const isMark = state === "queued" && textAt(statuses, 0, "description").startsWith(markWords);
       found.push({
         id,
         ref: textAt(item, "ref"),
         sha: textAt(item, "sha"),
         rollback: at(payload, "rollback") === true,
         plan: textAt(payload, "plan"),
-        state: textAt(statuses, 0, "state"),
+        state,
+        mark: isMark ? textAt(statuses, 0, "created_at") : "",
       });
-      if (textAt(statuses, 0, "state") === "success") break;
+      if (state === "success") break;
     }
     return found;
   }
@@ -135,7 +145,20 @@ class Deployments {
     return reply.ok ? textAt(reply.data, "sha") : "";
   }
 
+  /** A branch is at another commit tomorrow, so what was deployed of it is known by its commit. */
+  async releaseOf(ref: string, commit: string): Promise<string> {
+    if (ref === commit || commit === "") return ref;
+    const reply = await this.#client.request("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...this.#place, ref: `heads/${ref}` });
+    return reply.ok && textAt(reply.data, "ref") === `refs/heads/${ref}` ? commit : ref;
+  }
+
   async create(plan: Plan, guard: () => Promise<void>): Promise<Applied> {
+    const all = await this.list();
+    const standing = all.find((each) => each.plan === plan.hash);
+    if (standing !== undefined) return { result: "already", why: `deployment ${standing.id}` };
+    const running = all.find(({ state }) => state === "success");
+    const release = running === undefined ? "nothing" : await this.releaseOf(running.ref, running.sha);
+    if (release !== plan.from) return { result: "conflict", why: `${release} runs, and not ${plan.from}` };
     await guard();
     const given = {
       ...this.#place,
@@ -155,24 +178,55 @@ class Deployments {
     });
   }
 
-  /** Only while nobody has taken the deployment up: a second start would deploy twice. */
-  async start(
-    given: Readonly<Record<string, string>>,
-    made: Deployment | undefined,
-    branch: string,
-    guard: () => Promise<void>,
-  ): Promise<Applied> {
-    if (made !== undefined && made.state !== "" && made.state !== "pending")
-      return { result: "already", why: `deployment ${made.id} is ${made.state}` };
+  /**
+   * Only while nobody has taken the deployment up: a second start would deploy twice. A status is set before the start, so that a run that goes on
+   * where another has died knows whether there may have been one; then GitHub's list of runs tells, once it has had the time to show it.
+   */
+  async start(given: Readonly<Record<string, string>>, plan: Plan, branch: string, guard: () => Promise<void>): Promise<Applied> {
+    const { workflow = "" } = given;
+    const place = { ...this.#place, workflow_id: workflow };
+    const taken = await this.#taken(plan, place, branch);
+    if (taken.by !== "") return { result: taken.id === 0 ? "conflict" : "already", why: taken.by };
+    await guard();
+    const status = { ...this.#place, deployment_id: taken.id, state: "queued", description: `${markWords}${workflow}`.slice(0, 140) };
+    const marked = await this.#client.request("POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", status);
+    if (!marked.ok) {
+      const why = `The deployment's status could not be set, so the workflow was not started: ${inWords(marked.failure)}`;
+      throw new UserError(`${why}. It takes \`deployments: write\`.`, { exitCode: 3 });
+    }
     await guard();
     const inputs = JSON.parse(given["inputs"] ?? "{}") as Readonly<Record<string, string>>;
-    const reply = await this.#client.request(
-      "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
-      { ...this.#place, workflow_id: given["workflow"], ref: branch, inputs },
-      { repeatable: false },
-    );
-    if (reply.ok) return { result: "done", why: `${given["workflow"] ?? ""} was started` };
+    const path = "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
+    const reply = await this.#client.request(path, { ...place, ref: branch, inputs }, { repeatable: false });
+    if (reply.ok) return { result: "done", why: `${workflow} was started` };
     throw new UserError(`The workflow could not be started: ${inWords(reply.failure)}. It takes \`actions: write\`.`, { exitCode: 3 });
+  }
+
+  /** The deployment's id, and what has taken it up; empty where nobody has, and no start can be on its way any more. */
+  async #taken(plan: Plan, workflow: object, branch: string): Promise<{ readonly id: number; readonly by: string }> {
+    for (;;) {
+      const made = (await this.list()).find((each) => each.plan === plan.hash);
+      if (made === undefined) return { id: 0, by: "the deployment is not there any more" };
+      const { id, mark } = made;
+      if (!isIdle(made)) return { id, by: `deployment ${id} is ${made.state}` };
+      if (mark === "") return { id, by: "" };
+      const run = await this.#runSince(workflow, branch, mark);
+      if (run !== 0) return { id, by: `run ${run} was started` };
+      if ((this.#client.serverTime() ?? 0) - Date.parse(mark) > unheard) return { id, by: "" };
+      if (!(await this.#client.pause(pause)))
+        throw new UserError("It is not known yet whether the workflow was started. Run it again to go on.", { exitCode: 3 });
+    }
+  }
+
+  /** The workflow's oldest run that was dispatched since then; 0 where there is none. */
+  async #runSince(workflow: object, branch: string, since: string): Promise<number> {
+    const given = { ...this.#place, ...workflow, event: "workflow_dispatch", branch, per_page: 100 };
+    const reply = await this.#client.request("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", given);
+    if (!reply.ok) throw new UserError(`Runs cannot be read: ${inWords(reply.failure)}. It takes \`actions: write\`.`, { exitCode: 3 });
+    const runs = at(reply.data, "workflow_runs");
+    const dispatched = Array.isArray(runs) ? (runs as readonly unknown[]) : [];
+    const found = dispatched.findLast((run) => Date.parse(textAt(run, "created_at")) >= Date.parse(since));
+    return numberAt(found, "id") ?? 0;
   }
 
   async #get(path: string, given: Readonly<Record<string, unknown>>): Promise<unknown> {

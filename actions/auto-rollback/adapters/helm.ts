@@ -11,6 +11,8 @@ interface Revision {
   readonly status: string;
   /** The revision that this one is a copy of, where a rollback made it. */
   readonly copyOf: number | undefined;
+  /** A rollback made it, or tried to. */
+  readonly rollback: boolean;
 }
 
 /** Revisions of a Helm release. A rollback makes a new revision with an old content, so a release is known by the revision that brought it first. */
@@ -31,7 +33,7 @@ export function openHelm({ settings, exec, workingDirectory }: Opening<"helm">):
   return {
     async current() {
       const { first, newest } = await run();
-      return { release: first, others: [], commit: "", rollback: newest.copyOf !== undefined };
+      return { release: first, others: [], commit: "", rollback: newest.rollback };
     },
     async resolve(name) {
       return /^\d{1,9}$/.test(name) ? String(firstOf(await history(), Number(name))) : name;
@@ -60,8 +62,12 @@ export function openHelm({ settings, exec, workingDirectory }: Opening<"helm">):
       await guard();
       const args = ["rollback", release, to, "--namespace", namespace, "--wait", "--timeout", `${rollbackMinutes}m0s`];
       const { exitCode, stderr } = await exec.run("helm", args, { cwd: workingDirectory, timeout: (rollbackMinutes + 1) * 60_000 });
-      if (exitCode !== 0) throw new UserError(`helm rollback failed: ${lastLine(stderr)}. Run it again to go on.`, { exitCode: 3 });
-      return { result: "done", why: `rolled back to revision ${to}` };
+      if (exitCode === 0) return { result: "done", why: `rolled back to revision ${to}` };
+      const ended = (await run()).newest;
+      // helm has tried, and a second try would do the same: a person has to look.
+      if (ended.number > newest.number && ended.status === "failed")
+        return { result: "conflict", why: `helm could not carry it out: ${lastLine(stderr)}` };
+      throw new UserError(`helm rollback failed: ${lastLine(stderr)}. Run it again to go on.`, { exitCode: 3 });
     },
     async settled({ to }) {
       const { first, newest } = await run();
@@ -92,11 +98,13 @@ function revisionsOf(stdout: Uint8Array): readonly Revision[] {
   const entries = Array.isArray(value) ? (value as readonly unknown[]) : [];
   return entries
     .map((entry) => {
-      const copyOf = /^Rollback to (\d{1,9})$/.exec(textAt(entry, "description"))?.[1];
+      const description = textAt(entry, "description");
+      const copyOf = /^Rollback to (\d{1,9})$/.exec(description)?.[1];
       return {
         number: numberAt(entry, "revision") ?? 0,
         status: textAt(entry, "status"),
         copyOf: copyOf === undefined ? undefined : Number(copyOf),
+        rollback: /^Rollback (?:to \d|")/.test(description),
       };
     })
     .sort((a, b) => a.number - b.number);

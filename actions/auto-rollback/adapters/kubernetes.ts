@@ -5,6 +5,10 @@ import type { Opening } from "./providers.ts";
 
 const askTimeout = 60_000;
 const rolloutTimeout = 900_000;
+/** The controller looks at a change within moments, unless it is down. */
+const sightTimeout = 30_000;
+/** How long a deadline that was exceeded before the rollback may still be shown. */
+const staleTimeout = 60_000;
 const pause = 1_000;
 
 /** A Deployment's pod template, known by its hash: revisions are numbered anew by every rollback, and the hash stays. */
@@ -22,6 +26,19 @@ export function openKubernetes({ settings, exec, workingDirectory, clock }: Open
     const sets = at(await json(["get", "replicasets", ...selector(object)]), "items");
     return { object, sets: (Array.isArray(sets) ? sets : []).filter((set) => isOwned(set, object)) };
   };
+  /** Revisions and hashes are the controller's: before it has seen the newest template they are those of the one before. */
+  const seen = async (): Promise<Rollout> => {
+    const end = clock.now() + sightTimeout;
+    for (;;) {
+      const rollout = await look();
+      if (isSeen(rollout)) return rollout;
+      if (clock.now() > end) {
+        const why = "Kubernetes has not looked at the newest change of the Deployment yet, so it is not known what runs";
+        throw new UserError(`${why}: is its controller manager up?`, { exitCode: 3 });
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  };
   const revisionOf = ({ sets }: Rollout, hash: string): string =>
     textAt(
       sets.find((set) => hashOf(set) === hash),
@@ -31,12 +48,12 @@ export function openKubernetes({ settings, exec, workingDirectory, clock }: Open
     );
   return {
     async current() {
-      return { release: currentHash(await look()), others: [], commit: "", rollback: false };
+      return { release: currentHash(await seen()), others: [], commit: "", rollback: false };
     },
     resolve: async (name) => name,
     commitOf: async () => "",
     async look(release) {
-      const revision = revisionOf(await look(), release);
+      const revision = revisionOf(await seen(), release);
       if (revision === "")
         return { present: false, why: `no ReplicaSet of ${deployment} has the template hash ${release} any more (revisionHistoryLimit)` };
       return { present: true, why: `the ReplicaSet with the template hash ${release} is there` };
@@ -44,9 +61,9 @@ export function openKubernetes({ settings, exec, workingDirectory, clock }: Open
     async credentials() {
       const { exitCode, stdout } = await run(["auth", "can-i", "patch", `deployments.apps/${deployment}`]);
       const said = new TextDecoder().decode(stdout).trim();
-      return exitCode === 0 && said.startsWith("yes")
-        ? undefined
-        : `these credentials may not change the Deployment ${deployment} in ${namespace}`;
+      if (exitCode !== 0 || !said.startsWith("yes")) return `these credentials may not change the Deployment ${deployment} in ${namespace}`;
+      const paused = at((await look()).object, "spec", "paused") === true;
+      return paused ? `the Deployment ${deployment} is paused, and kubectl changes nothing before it is resumed` : undefined;
     },
     steps: async (from, to) => [
       {
@@ -58,7 +75,7 @@ export function openKubernetes({ settings, exec, workingDirectory, clock }: Open
     ],
     async apply(step, _, guard) {
       const { from = "", to = "" } = step.with;
-      const rollout = await look();
+      const rollout = await seen();
       const now = currentHash(rollout);
       if (now === to) return { result: "already", why: `${to} runs` };
       if (now !== from) return { result: "conflict", why: `the template hash is ${now}, and neither ${from} nor ${to}` };
@@ -70,11 +87,12 @@ export function openKubernetes({ settings, exec, workingDirectory, clock }: Open
       return { result: "done", why: `rolled back to revision ${revision}` };
     },
     async settled({ to }) {
-      const end = clock.now() + rolloutTimeout;
+      const start = clock.now();
       for (;;) {
-        const state = progressOf(await look(), to);
+        const waited = clock.now() - start;
+        const state = progressOf(await look(), to, waited);
         if (state !== undefined) return state;
-        if (clock.now() > end) return { ok: false, why: `the rollout did not end within ${rolloutTimeout / 60_000} minutes` };
+        if (waited > rolloutTimeout) return { ok: false, why: `the rollout did not end within ${rolloutTimeout / 60_000} minutes` };
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     },
@@ -115,15 +133,17 @@ function currentHash({ object, sets }: Rollout): string {
   return hash;
 }
 
+function isSeen({ object }: Rollout): boolean {
+  return (numberAt(object, "status", "observedGeneration") ?? 0) >= (numberAt(object, "metadata", "generation") ?? 0);
+}
+
 /** `undefined` while it is still going on. kubectl's own exit code is not asked: it has been wrong both ways. */
-function progressOf({ object, sets }: Rollout, to: string): Settled | undefined {
-  const seen = numberAt(object, "status", "observedGeneration") ?? 0;
-  if (seen < (numberAt(object, "metadata", "generation") ?? 0)) return undefined;
-  const now = currentHash({ object, sets });
+function progressOf(rollout: Rollout, to: string, waited: number): Settled | undefined {
+  if (!isSeen(rollout)) return undefined;
+  const { object } = rollout;
+  const now = currentHash(rollout);
   if (now !== to) return { ok: false, why: `the template hash is ${now}, and not ${to}` };
-  const conditions = at(object, "status", "conditions");
-  const stuck = Array.isArray(conditions) && conditions.some((each) => textAt(each, "reason") === "ProgressDeadlineExceeded");
-  if (stuck) return { ok: false, why: "the rollout exceeded its progressDeadlineSeconds" };
+  if (isStuck(rollout, to, waited)) return { ok: false, why: "the rollout exceeded its progressDeadlineSeconds" };
   const wanted = numberAt(object, "spec", "replicas") ?? 1;
   // Counts that are absent are zero.
   const [updated, available, all] = ["updatedReplicas", "availableReplicas", "replicas"].map(
@@ -132,6 +152,16 @@ function progressOf({ object, sets }: Rollout, to: string): Settled | undefined 
   return updated === wanted && available === wanted && all === wanted
     ? { ok: true, why: `${to} runs, ${wanted} of ${wanted} replicas are available` }
     : undefined;
+}
+
+/** What was left may have exceeded its deadline, and Kubernetes says so until the rollback makes progress: the message names the ReplicaSet. */
+function isStuck({ object, sets }: Rollout, to: string, waited: number): boolean {
+  const conditions = at(object, "status", "conditions");
+  const exceeded = Array.isArray(conditions) && conditions.find((each) => textAt(each, "reason") === "ProgressDeadlineExceeded");
+  if (!exceeded) return false;
+  const message = textAt(exceeded, "message");
+  const other = sets.some((set) => hashOf(set) !== to && message.includes(`"${textAt(set, "metadata", "name")}"`));
+  return !other || waited > staleTimeout;
 }
 
 function parse(stdout: Uint8Array): unknown {

@@ -1,6 +1,6 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { Event } from "../../../packages/frame/event.ts";
-import type { Held } from "../../../packages/ledger/lock.ts";
+import type { Held, Lease } from "../../../packages/ledger/lock.ts";
 import { type Book, goodMark, type Mark } from "../../../packages/releases/book.ts";
 import type { Asked } from "./asked.ts";
 import type { Worker } from "./attempt.ts";
@@ -58,7 +58,11 @@ export class Session {
 
   /** Works while nobody else works on this environment. */
   async alone<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
-    const taken = await this.desk.locks.acquire(this.#lock, lockWait);
+    let taken = await this.desk.locks.acquire(this.#lock, 0);
+    if ("busy" in taken) {
+      this.#tellWaiting(taken.busy);
+      taken = await this.desk.locks.acquire(this.#lock, lockWait);
+    }
     if ("busy" in taken) {
       throw new UserError(
         `Another run has been working on ${this.asked.environment} for ${lockWait / 60_000} minutes, and this one gave up waiting.`,
@@ -73,6 +77,13 @@ export class Session {
       // A lock that cannot be given back ends by itself.
       await held.release().catch(() => undefined);
     }
+  }
+
+  /** Whether the holder is alive cannot be told from here: a lease that is renewed is, and one that is not ends by itself. */
+  #tellWaiting({ until }: Lease): void {
+    const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1_000), 0);
+    const { environment } = this.asked;
+    this.ports.log.info(`Another run works on ${environment}, and this one waits for it. If it has died, its lock ends in ${seconds} s.`);
   }
 
   hands(guard: () => Promise<void>): Hands {

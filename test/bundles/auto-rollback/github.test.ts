@@ -115,11 +115,32 @@ describe("approval", () => {
     const waits = await run({ ...inputs, verdict: "fail", deployment: "2" }, here.folder);
     expect(told(waits), waits.log).toBe("0 neutral planned 1.1.0→1.0.0");
     expect(here.changes()).toEqual([]);
-    const issue = [...made.issues.all.values()].find(({ labels }) => labels.includes("forge-approval"));
+    const issues = [...made.issues.all.values()].filter(({ labels }) => labels.includes("forge-approval"));
     const hash = waits.outputs["plan-hash"] ?? "";
-    fake.state.addComment(made, { issue: issue?.number ?? 0, author: "stranger", body: `/approve ${hash}` });
+    const { collaborators } = made.issues;
+    for (const login of ["writer", "gone", "editor", "deploy[bot]"]) collaborators.set(login, "write");
+    const say = (author: string, body: string) => fake.state.addComment(made, { issue: issues[0]?.number ?? 0, author, body });
+    say("stranger", `/approve ${hash}`);
+    say("deploy[bot]", `/approve ${hash}`);
+    say("gone", `/approve ${hash}`);
+    collaborators.set("gone", "read");
+    const edited = say("editor", `/approve ${hash}`);
+    edited.updated = fake.state.nextTime();
+    for (const body of [
+      `/approve ${hash.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))}`,
+      `/approve ${hash.slice(0, 11)}`,
+      `I would not\n/approve ${hash}`,
+      "/approve",
+    ])
+      say("writer", body);
     expect(told(await run({ ...inputs, verdict: "fail", deployment: "2" }, here.folder))).toContain("planned");
     expect([...made.issues.all.values()].filter(({ labels }) => labels.includes("forge-approval"))).toHaveLength(1);
+    expect(here.changes()).toEqual([]);
+    say("writer", `/approve ${hash.slice(0, 12)}\nLooks right.`);
+    const back = await run({ ...inputs, verdict: "fail", deployment: "2" }, here.folder);
+    expect(told(back), back.log).toBe("0 pass rolled-back 1.1.0→1.0.0");
+    expect(JSON.stringify(back.report?.data["timeline"])).toContain("approved by writer");
+    expect(here.changes()).toEqual(["1.0.0"]);
   });
 
   it("by a reviewer of the environment", async () => {

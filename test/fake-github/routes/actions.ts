@@ -47,7 +47,8 @@ function find(call: RepositoryCall): Artifact | undefined {
   return call.repository.artifacts.find(({ id }) => String(id) === call.parameters.artifact_id);
 }
 
-function runShape({ origin, repository, state }: RepositoryCall, run: WorkflowRun): unknown {
+/** A whole run, as every list and answer shows it. */
+export function runShape({ origin, repository, state }: RepositoryCall, run: WorkflowRun): unknown {
   const url = `${repositoryUrl(origin, repository)}/actions/runs/${run.id}`;
   const [owner = "", name = ""] = run.headRepository.split("/");
   const home = state.repository(owner, name) ?? repository;

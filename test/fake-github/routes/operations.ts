@@ -1,6 +1,8 @@
 /** Releases, deployments, workflow runs and pull requests as operations need them. */
-import { failure, notFound, onRepository, type RepositoryCall, type Route } from "../route.ts";
+import { type Answer, failure, notFound, onRepository, type RepositoryCall, type Route } from "../route.ts";
+import { nodeId, repositoryUrl, simpleUser } from "../shapes.ts";
 import type { Repository } from "../state.ts";
+import { runShape } from "./actions.ts";
 
 export interface FakeRelease {
   readonly id: number;
@@ -16,7 +18,15 @@ export interface FakeDeployment {
   readonly environment: string;
   readonly payload: unknown;
   readonly body: Readonly<Record<string, unknown>>;
-  states: string[];
+  /** Oldest first. */
+  states: (string | FakeStatus)[];
+}
+
+export interface FakeStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly createdAt: string;
 }
 
 export interface Operations {
@@ -24,6 +34,8 @@ export interface Operations {
   latest: string;
   readonly deployments: FakeDeployment[];
   readonly dispatches: unknown[];
+  /** The runs of dispatches; taking one out is GitHub's list lagging behind. */
+  readonly started: { readonly id: number; readonly workflow: string; readonly at: string }[];
   readonly proposals: {
     readonly number: number;
     readonly title: string;
@@ -42,7 +54,7 @@ const all = new WeakMap<Repository, Operations>();
 export function operationsOf(repository: Repository): Operations {
   let found = all.get(repository);
   if (found === undefined) {
-    found = { releases: [], latest: "", deployments: [], dispatches: [], proposals: [], approvals: [], outcome: "success" };
+    found = { releases: [], latest: "", deployments: [], dispatches: [], started: [], proposals: [], approvals: [], outcome: "success" };
     all.set(repository, found);
   }
   return found;
@@ -85,14 +97,9 @@ const routes: readonly Route[] = [
   onRepository("POST", "/deployments", [["deployments", "write"]], createDeployment),
   onRepository("GET", "/deployments/{deployment_id}/statuses", [["deployments", "read"]], (call) => {
     const found = operationsOf(call.repository).deployments.find(({ id }) => id === numberOf(call, "deployment_id"));
-    return found === undefined ? notFound() : { status: 200, body: [...found.states].reverse().map((state) => ({ state })) };
+    return found === undefined ? notFound() : { status: 200, body: [...found.states].reverse().map(statusShape) };
   }),
-  onRepository("POST", "/actions/workflows/{workflow_id}/dispatches", [["actions", "write"]], ({ repository, body, parameters }) => {
-    const operations = operationsOf(repository);
-    operations.dispatches.push({ workflow: parameters["workflow_id"], ...body });
-    for (const { states } of operations.deployments) if (states.length === 0) states.push("success");
-    return { status: 204 };
-  }),
+  onRepository("POST", "/actions/workflows/{workflow_id}/dispatches", [["actions", "write"]], dispatch),
   onRepository("GET", "/actions/runs/{run_id}/approvals", [["actions", "read"]], ({ repository }) => ({
     status: 200,
     body: operationsOf(repository).approvals,
@@ -137,5 +144,73 @@ function createDeployment({ repository, body, state }: RepositoryCall): { status
   return { status: 201, body: deployment(made) };
 }
 
+function statusShape(status: string | FakeStatus): Readonly<Record<string, unknown>> {
+  if (typeof status === "string") return { state: status, description: "", created_at: new Date().toISOString() };
+  return { state: status.state, description: status.description, created_at: status.createdAt };
+}
+
+function dispatch({ repository, body, parameters, state }: RepositoryCall): Answer {
+  const operations = operationsOf(repository);
+  const workflow = parameters["workflow_id"] ?? "";
+  operations.dispatches.push({ workflow, ...body });
+  const headBranch = String(body["ref"] ?? "");
+  const headSha = repository.git.refs.get(`refs/heads/${headBranch}`) ?? "";
+  const run = state.addRun(repository, {
+    id: state.nextId(),
+    event: "workflow_dispatch",
+    status: "queued",
+    conclusion: null,
+    headSha,
+    headBranch,
+  });
+  operations.started.push({ id: run.id, workflow, at: now() });
+  for (const { states } of operations.deployments) {
+    const newest = states.at(-1);
+    if (newest === undefined || (typeof newest !== "string" && newest.state === "queued")) states.push("success");
+  }
+  return { status: 204 };
+}
+
+/** GitHub's times are whole seconds. */
+const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, "Z");
+
+function setStatus(call: RepositoryCall): Answer {
+  const { repository, body, parameters, origin, state, token } = call;
+  const found = operationsOf(repository).deployments.find(({ id }) => String(id) === parameters["deployment_id"]);
+  if (found === undefined) return notFound();
+  const made = { id: state.nextId(), state: String(body["state"]), description: String(body["description"] ?? ""), createdAt: now() };
+  found.states.push(made);
+  const url = `${repositoryUrl(origin, repository)}/deployments/${found.id}`;
+  const shown = {
+    ...statusShape(made),
+    id: made.id,
+    node_id: nodeId("DeploymentStatus", made.id),
+    creator: simpleUser(origin, token?.login ?? "ghost"),
+    target_url: "https://example.com/log",
+    deployment_url: url,
+    repository_url: repositoryUrl(origin, repository),
+    url: `${url}/statuses/${made.id}`,
+    updated_at: made.createdAt,
+  };
+  return { status: 201, body: shown };
+}
+
+/** Newest first, as GitHub lists them. */
+function listRuns(call: RepositoryCall): Answer {
+  const { repository, query, parameters } = call;
+  const fits = (wanted: string, actual: string | undefined): boolean => (query.get(wanted) ?? actual) === actual;
+  const runs = operationsOf(repository).started.flatMap(({ id, workflow, at }) => {
+    const run = workflow === parameters["workflow_id"] ? repository.runs.get(id) : undefined;
+    if (run === undefined || !fits("branch", run.headBranch) || !fits("event", run.event)) return [];
+    return [{ ...(runShape(call, run) as object), created_at: at, path: `.github/workflows/${workflow}` }];
+  });
+  return { status: 200, body: { total_count: runs.length, workflow_runs: runs.reverse() } };
+}
+
+const described: readonly Route[] = [
+  onRepository("POST", "/deployments/{deployment_id}/statuses", [["deployments", "write"]], setStatus),
+  onRepository("GET", "/actions/workflows/{workflow_id}/runs", [["actions", "read"]], listRuns),
+];
+
 /** Small answers, not whole ones: the description is not asked. */
-export const operationRoutes: readonly Route[] = routes.map((route) => ({ ...route, undescribed: true as const }));
+export const operationRoutes: readonly Route[] = [...described, ...routes.map((route) => ({ ...route, undescribed: true as const }))];

@@ -10,7 +10,8 @@ export interface Postgres {
   stop(): void;
 }
 
-function binaries(): string {
+/** Where its programs are; throws where there are none. */
+export function binaries(): string {
   const home = "/usr/lib/postgresql";
   const version = existsSync(home) ? readdirSync(home).sort().at(-1) : undefined;
   if (version === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
@@ -31,7 +32,15 @@ export async function startPostgres(): Promise<Postgres> {
     cwd: folder,
     stdio: "ignore",
   });
-  const settings = ["fsync=off", "listen_addresses=127.0.0.1", `port=${port}`, `unix_socket_directories=${folder}`];
+  const settings = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "listen_addresses=127.0.0.1",
+    `port=${port}`,
+    `unix_socket_directories=${folder}`,
+  ];
   const server: ChildProcess = spawn(join(bin, "postgres"), ["-D", data, ...settings.flatMap((each) => ["-c", each])], {
     ...who,
     cwd: folder,

@@ -38,22 +38,19 @@ export async function waitFor(url: string): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-/** A real npm registry on loopback. */
-export async function startVerdaccio(): Promise<NpmRegistry> {
-  const program = await cached("verdaccio-6.10.4", "node_modules/verdaccio/bin/verdaccio", async (place) => {
+/** Verdaccio's program, installed into the cache. */
+export function installVerdaccio(): Promise<string> {
+  return cached("verdaccio-6.10.4", "node_modules/verdaccio/bin/verdaccio", async (place) => {
     // It asks for a version of node-fetch by a tag that is not everywhere.
     writeFileSync(join(place, "package.json"), '{"private":true,"overrides":{"node-fetch":"2.7.0"}}');
-    await command("npm", [
-      "install",
-      "--prefix",
-      place,
-      "--no-audit",
-      "--no-fund",
-      "--ignore-scripts",
-      "--no-package-lock",
-      "verdaccio@6.10.4",
-    ]);
+    const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"];
+    await command("npm", ["install", "--prefix", place, ...options, "verdaccio@6.10.4"]);
   });
+}
+
+/** A real npm registry on loopback. */
+export async function startVerdaccio(): Promise<NpmRegistry> {
+  const program = await installVerdaccio();
   const folder = temporaryFolder();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
