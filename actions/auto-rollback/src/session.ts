@@ -1,7 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { Event } from "../../../packages/frame/event.ts";
-import type { Held } from "../../../packages/ledger/lock.ts";
-import { type Book, goodMark, type Mark } from "../../../packages/releases/book.ts";
+import type { Held, Lease } from "../../../packages/ledger/lock.ts";
+import { type Book, goodMark, type Mark, openAttempt } from "../../../packages/releases/book.ts";
 import type { Asked } from "./asked.ts";
 import type { Worker } from "./attempt.ts";
 import type { Hands } from "./carry-out.ts";
@@ -58,7 +58,7 @@ export class Session {
 
   /** Works while nobody else works on this environment. */
   async alone<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
-    const taken = await this.desk.locks.acquire(this.#lock, lockWait);
+    const taken = await this.desk.locks.acquire(this.#lock, lockWait, (holder) => this.#tellWaiting(holder));
     if ("busy" in taken) {
       throw new UserError(
         `Another run has been working on ${this.asked.environment} for ${lockWait / 60_000} minutes, and this one gave up waiting.`,
@@ -68,11 +68,30 @@ export class Session {
     const held = oneByOne(taken);
     const guard = (): Promise<void> => held.ensure(guardLength);
     try {
-      return await this.desk.whileHeld(held, () => work(this.hands(guard)));
+      return await this.desk.whileHeld(held, async () => {
+        await this.#letFinish(taken.early ?? 0);
+        return work(this.hands(guard));
+      });
     } finally {
       // A lock that cannot be given back ends by itself.
       await held.release().catch(() => undefined);
     }
+  }
+
+  #tellWaiting({ until }: Lease): void {
+    const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1000), 0);
+    const { environment } = this.asked;
+    this.ports.log.notice(`Another run works on ${environment}: waits until it is done, or for ${seconds} s more if it has died`);
+  }
+
+  /** A run that died while it changed something may have left a program at work. */
+  async #letFinish(until: number): Promise<void> {
+    const seconds = Math.ceil((until - this.desk.now()) / 1000);
+    if (seconds <= 0) return;
+    const attempt = openAttempt((await this.shelf.read()).book);
+    if (attempt?.state !== "executing" && attempt?.state !== "reverting") return;
+    this.ports.log.notice(`A run died while it was ${attempt.state}: waits ${seconds} s for what it may have left at work`);
+    while (this.desk.now() < until && (await this.desk.store.pause(Math.min(until - this.desk.now(), 1_000))));
   }
 
   hands(guard: () => Promise<void>): Hands {
