@@ -71,7 +71,13 @@ async function tags(): Promise<Shop> {
     run: (kill) => play(clone, { ...inputs, verdict: "fail", deployment: "2" }, killed(kill)),
     current: () => git(server, "describe", "--tags", "--exact-match", "--match", "v1.*", "refs/tags/v1^{commit}").replace("v", ""),
     changes: () => log().slice(2),
-    script: () => void git(clone, "push", "--quiet", "--force", "origin", "v1.0.0^{commit}:refs/tags/v1"),
+    script: () => {
+      try {
+        git(clone, "push", "--quiet", "--force", "origin", "v1.0.0^{commit}:refs/tags/v1");
+      } catch {
+        // The server lets only one of two pushes at the same moment through.
+      }
+    },
   };
 }
 
