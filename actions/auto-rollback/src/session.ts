@@ -25,6 +25,9 @@ interface Parts {
 const lockWait = 600_000;
 const guardLength = 8_000;
 
+/** How long a request of a run that was killed may take to arrive. */
+const requestLength = 3_000;
+
 /** Events whose commit is the newest of a branch and not the one that was deployed. */
 const elsewhere = ["schedule", "workflow_run", "issue_comment", "issues", "pull_request_target"];
 
@@ -84,8 +87,10 @@ export class Session {
     this.ports.log.notice(`Another run works on ${environment}: waits until it is done, or for ${seconds} s more if it has died`);
   }
 
-  /** A run that died while it changed something may have left a program at work. */
-  async #letFinish(until: number): Promise<void> {
+  /** A run that died while it changed something may have left a program at work, or at least a request on its way. */
+  async #letFinish(leaseEnd: number): Promise<void> {
+    const inRequests = ["npm", "oci", "release"].includes(this.asked.settings.provider);
+    const until = inRequests ? Math.min(leaseEnd, this.desk.now() + requestLength) : leaseEnd;
     const seconds = Math.ceil((until - this.desk.now()) / 1000);
     if (seconds <= 0) return;
     const attempt = openAttempt((await this.shelf.read()).book);
