@@ -1,5 +1,5 @@
 import type { Direction } from "../model.ts";
-import type { Draft, Row } from "./draft.ts";
+import { type Draft, FormatFault, type Row } from "./draft.ts";
 import { isObject, textOf } from "./json.ts";
 
 const result = /^(Benchmark\S*)\s+(\d+)\s+(.+)$/;
