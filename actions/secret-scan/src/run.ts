@@ -139,9 +139,10 @@ async function sortOut(
   const { allowed, byPath } = await fromConfiguration(result, rules, set, ports.configuration);
   const counts = { findings: 0, new: 0, baseline: 0, suppressed: 0 };
   const findings: SecretFinding[] = [];
-  for (const occurrence of [...result.occurrences, ...byPath]) {
+  const told = [...result.occurrences, ...byPath].filter((occurrence) => !allowed(occurrence));
+  for (const occurrence of withoutGeneric(told, rules)) {
     const rule = rules[occurrence.detection.rule];
-    if (rule === undefined || allowed(occurrence)) continue;
+    if (rule === undefined) continue;
     const fingerprint = fingerprintOf(rule.id, occurrence);
     const standing = standingOf(occurrence, rule.id, fingerprint, book, known);
     if (standing.kind === "new" || standing.kind === "baseline") {
@@ -151,6 +152,26 @@ async function sortOut(
     if (findings.length < mostFindings) findings.push(findingOf(occurrence, rule, fingerprint, standing));
   }
   return { findings, counts, book };
+}
+
+/** A configured rule whose name says "generic" gives way to another that tells the same secret on the same line, as in gitleaks. */
+function withoutGeneric(occurrences: readonly Occurrence[], rules: readonly Rule[]): readonly Occurrence[] {
+  const yields = rules.map(({ id, limits }) => limits !== undefined && /generic/i.test(id));
+  if (!yields.includes(true)) return occurrences;
+  const lineOf = ({ commit = "", path, detection }: Occurrence): string => `${commit} ${detection.line} ${path}`;
+  const specific = new Map<string, string[]>();
+  for (const occurrence of occurrences) {
+    const { rule, secret } = occurrence.detection;
+    if (/generic/i.test(rules[rule]?.id ?? "")) continue;
+    const line = lineOf(occurrence);
+    const secrets = specific.get(line) ?? [];
+    specific.set(line, secrets);
+    secrets.push(secret);
+  }
+  return occurrences.filter(({ detection, ...rest }) => {
+    if (yields[detection.rule] !== true) return true;
+    return !(specific.get(lineOf({ detection, ...rest })) ?? []).some((secret) => secret.includes(detection.secret));
+  });
 }
 
 /** The built-in rules accept nothing and know no paths, so what reads patterns is not loaded for them. */

@@ -161,11 +161,23 @@ export class ContentScanner {
         endColumn: to.column,
         entropy: Math.round(entropyOf(match.secret) * 100) / 100,
         inline: isAllowedInline(line, previous) || (last !== "" && isAllowedInline(last, "")),
-        ...(this.#options.keepContext ? { context: { match: utf8(bytes, match.start, match.end), line } } : {}),
+        ...(this.#options.keepContext ? { context: contextOf(bytes, match, from.lineStart, places.lineEnd(match.end), start) } : {}),
       };
     });
     return this.#options.keepContext ? all.filter((detection) => isWanted(detection, all, this.#matcher.rules)) : all;
   }
+}
+
+/** As gitleaks gives it to allowlists: the line with the break before it, and all lines of a match that has several. */
+function contextOf(
+  bytes: Uint8Array,
+  { start, end }: Placed,
+  lineStart: number,
+  lineEnd: number,
+  first: number,
+): { match: string; line: string } {
+  const from = Math.max(lineStart > first ? lineStart - 1 : lineStart, start - 10_000);
+  return { match: utf8(bytes, start, end), line: utf8(bytes, from, Math.min(lineEnd, end + 10_000)) };
 }
 
 /** A generic rule gives way to a specific one; of two built-in rules at one place the earlier is told; one rule tells a place once. */
@@ -206,7 +218,7 @@ function isWanted(detection: Detection, all: readonly Detection[], rules: readon
       if (rules[other.rule]?.id !== need.rule || other === detection) return false;
       const lines = Math.abs(other.line - detection.line);
       if (need.lines !== undefined && lines > need.lines) return false;
-      return need.columns === undefined || (lines === 0 && Math.abs(other.column - detection.column) <= need.columns);
+      return need.columns === undefined || Math.abs(other.column - detection.column) <= need.columns;
     }),
   );
 }
