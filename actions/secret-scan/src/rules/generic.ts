@@ -38,6 +38,7 @@ const names = [
   "_pw",
   "-pw",
   "rootpw",
+  "psk",
   "kennwort",
   "passwort",
   "contrasena",
