@@ -63,6 +63,8 @@ function judgeNewTable(cursor: Cursor, course: Course, temporary: boolean): Judg
   const body = cursor.group() ?? [];
   if (hasWord(cursor.rest, "partition") && hasWord(cursor.rest, "of")) return unknown(`${name} becomes a part of another table`);
   if (hasWord(cursor.rest.slice(0, 1), "as") && riskyCall(cursor.rest) !== undefined) return unknown(`${name} is filled by a function`);
+  if (["insert", "update", "delete", "merge"].some((word) => hasWord(cursor.rest, word)))
+    return unknown(`${name} is made by changing other tables`);
   // With IF NOT EXISTS it may have been there all the time, unless all that came before is known.
   const surelyNew = !again || (isComplete(before) && !before.tables.has(name) && !now.vague);
   if (surelyNew && !temporary) fresh.add(name);

@@ -1,6 +1,8 @@
 import { globMatcher } from "../../../packages/frame/glob.ts";
 import type { Git } from "../../../packages/git/command.ts";
-import type { Detection, Occurrence, ScanPlan, ScanResult, Skip } from "../src/model.ts";
+import { asBytes } from "../src/allow.ts";
+import { compileTest } from "../src/engine/compile.ts";
+import type { Detection, FoundPath, Occurrence, ScanPlan, ScanResult, Skip } from "../src/model.ts";
 import { authorsOf, occurrence } from "./attribution.ts";
 import type { BatchResult } from "./blob-stream.ts";
 import type { PathChange } from "./changes.ts";
@@ -45,6 +47,23 @@ export async function withAuthors(
     commit: change.commit,
     ...authors.get(change.commit),
   }));
+}
+
+/** The paths that rules for paths alone look for, each with the commit before which no parent had it. */
+export async function pathsFound(plan: ScanPlan, git: Git, changes: readonly PathChange[]): Promise<FoundPath[]> {
+  const wanted = pathTest(plan);
+  const matches = matcherOf(plan);
+  const found = changes.filter(({ path, before }) => before.every((blob) => blob === "") && wanted(path) && matches(path));
+  const authors = await authorsOf(git, [...new Set(found.flatMap(({ commit }) => (commit === "" ? [] : [commit])))]);
+  return found.map(({ path, commit }) => (commit === "" ? { path } : { path, commit, ...authors.get(commit) }));
+}
+
+/** Whether a rule that looks at paths alone wants this one. */
+export function pathTest({ rules }: ScanPlan): (path: string) => boolean {
+  const patterns = rules.flatMap(({ id, finder, limits }) =>
+    finder.kind === "path" && limits?.path !== undefined ? [compileTest(id, limits.path)] : [],
+  );
+  return (path) => patterns.some((pattern) => pattern.test(asBytes(path)));
 }
 
 export function countLines(text: string): number {

@@ -3,7 +3,7 @@ import type { ScanPlan, ScanResult, Skip } from "../src/model.ts";
 import { introductions, occurrence } from "./attribution.ts";
 import { BatchQueue, inShard, objectBatches } from "./batches.ts";
 import { changesOf, type PathChange } from "./changes.ts";
-import { countLines, Harvest, lineOf, matcherOf, nothing, withAuthors } from "./harvest.ts";
+import { countLines, Harvest, lineOf, matcherOf, nothing, pathsFound, withAuthors } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import type { CommitRange } from "./range.ts";
 import type { ScannerOptions } from "./scanner.ts";
@@ -39,7 +39,7 @@ export async function scanDiff(plan: ScanPlan, repository: Repository, range: Co
     bytes,
     skipped: harvest.skipped,
     range: range.words,
-    paths: [...new Set(changes.map(({ path }) => path))],
+    paths: await pathsFound(plan, git, changes),
   };
 }
 
@@ -98,7 +98,7 @@ export async function scanStaged(plan: ScanPlan, repository: Repository, { log }
     bytes,
     skipped: [...skipped, ...harvest.skipped],
     range: words,
-    paths: changes.map(({ path }) => path),
+    paths: await pathsFound(plan, git, changes),
   };
 }
 

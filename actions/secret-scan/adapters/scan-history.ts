@@ -4,7 +4,7 @@ import type { Detection, Occurrence, ScanPlan, ScanResult, Skip } from "../src/m
 import { distinct, introductions, occurrence } from "./attribution.ts";
 import { BatchQueue, LineBatches } from "./batches.ts";
 import { changesOf } from "./changes.ts";
-import { countLines, Harvest, matcherOf, nothing, withAuthors } from "./harvest.ts";
+import { countLines, Harvest, matcherOf, nothing, pathsFound, withAuthors } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import type { CommitRange } from "./range.ts";
 import type { ScannerOptions } from "./scanner.ts";
@@ -37,7 +37,7 @@ export async function scanHistory(
   const found = harvest.detections();
   const occurrences = found.size === 0 ? [] : await attribute(plan, repository, commits, harvest, found);
   const paths = plan.rules.some((rule) => rule.finder.kind === "path")
-    ? (await changesOf(git, commits, () => true)).map(({ path }) => path)
+    ? await pathsFound(plan, git, await changesOf(git, commits, () => true))
     : [];
   return {
     occurrences,
@@ -46,7 +46,7 @@ export async function scanHistory(
     bytes: harvest.bytes,
     skipped: [...skipped, ...(await wantedSkips(plan, repository, commits, harvest.skipped))],
     range: range.words,
-    paths: [...new Set(paths)],
+    paths,
   };
 }
 

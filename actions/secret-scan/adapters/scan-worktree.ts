@@ -4,7 +4,7 @@ import type { Repository } from "../../../packages/git/repository.ts";
 import type { ScanPlan, ScanResult, Skip } from "../src/model.ts";
 import { distinct, occurrence } from "./attribution.ts";
 import { BatchQueue, fileBatches, inShard } from "./batches.ts";
-import { Harvest, matcherOf } from "./harvest.ts";
+import { Harvest, matcherOf, pathTest } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import type { ScannerOptions } from "./scanner.ts";
 import { Threads } from "./threads.ts";
@@ -32,7 +32,7 @@ export async function scanWorktree(
     bytes: harvest.bytes,
     skipped: [...skipped, ...harvest.skipped],
     range: words,
-    paths,
+    paths: paths.filter(pathTest(plan)).map((path) => ({ path })),
   };
 }
 

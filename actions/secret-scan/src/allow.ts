@@ -18,7 +18,8 @@ export function openAllowlists(rules: readonly Rule[], allow: readonly TargetedA
   return (occurrence) => {
     const rule = rules[occurrence.detection.rule];
     if (rule === undefined) return true;
-    if (paths.get(rule.id)?.test(asBytes(outerPath(occurrence))) === false) return true;
+    const path = paths.get(rule.id);
+    if (path !== undefined && !pathsOf(occurrence).some((name) => path.test(name))) return true;
     const global = allow.filter(({ targets }) => targets.length === 0 || targets.includes(rule.id));
     return [...(rule.limits?.allow ?? []), ...global].some((allowance) => test(allowance)(occurrence));
   };
@@ -32,8 +33,10 @@ export function asBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-function outerPath({ path, detection }: Occurrence): string {
-  return detection.member === undefined ? path : path.slice(0, path.length - detection.member.length - 1);
+/** The path, and of a member of an archive its own and the archive's, as bytes. */
+function pathsOf({ path, detection: { member } }: Occurrence): string[] {
+  const names = member === undefined ? [path] : [path, path.slice(0, path.length - member.length - 1), member];
+  return names.map(asBytes);
 }
 
 function compile(allowance: Allowance): Test {
@@ -41,8 +44,8 @@ function compile(allowance: Allowance): Test {
   const paths = allowance.paths.map((pattern) => compileTest(where, pattern));
   const patterns = allowance.patterns.map((pattern) => compileTest(where, pattern));
   const checks: Test[] = [];
-  if (allowance.commits.length > 0) checks.push(({ commit = "" }) => allowance.commits.some((one) => one !== "" && commit.startsWith(one)));
-  if (paths.length > 0) checks.push((occurrence) => paths.some((pattern) => pattern.test(asBytes(outerPath(occurrence)))));
+  if (allowance.commits.length > 0) checks.push(({ commit = "" }) => commit !== "" && allowance.commits.includes(commit));
+  if (paths.length > 0) checks.push((occurrence) => pathsOf(occurrence).some((name) => paths.some((pattern) => pattern.test(name))));
   if (patterns.length > 0) checks.push((occurrence) => patterns.some((pattern) => pattern.test(asBytes(targetOf(allowance, occurrence)))));
   if (allowance.stopwords.length > 0)
     checks.push(({ detection }) => {

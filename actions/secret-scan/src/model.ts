@@ -174,8 +174,15 @@ export interface ScanResult {
   readonly range: string;
   /** Why there was nothing to scan, where that is no fault. */
   readonly nothing?: string;
-  /** Paths of this scan, for rules that look at paths alone; with their commits in git. */
-  readonly paths: readonly string[];
+  /** Where rules that look at paths alone found something, in git with the commit that brought the path. */
+  readonly paths: readonly FoundPath[];
+}
+
+export interface FoundPath {
+  readonly path: string;
+  readonly commit?: string;
+  readonly author?: string;
+  readonly date?: string;
 }
 
 export interface SecretScanner {

@@ -139,7 +139,8 @@ async function sortOut(
   const { allowed, byPath } = await fromConfiguration(result, rules, set, ports.configuration);
   const counts = { findings: 0, new: 0, baseline: 0, suppressed: 0 };
   const findings: SecretFinding[] = [];
-  for (const occurrence of onePerSecret([...result.occurrences, ...byPath].filter((each) => !allowed(each)))) {
+  const told = [...result.occurrences, ...byPath].filter((occurrence) => !allowed(occurrence));
+  for (const occurrence of onePerSecret(withoutGeneric(told, rules))) {
     const rule = rules[occurrence.detection.rule];
     if (rule === undefined) continue;
     const fingerprint = fingerprintOf(rule.id, occurrence);
@@ -163,6 +164,26 @@ function onePerSecret(occurrences: readonly Occurrence[]): Iterable<Occurrence> 
     if (known === undefined || (known.detection.inline && !detection.inline)) kept.set(key, occurrence);
   }
   return kept.values();
+}
+
+/** A configured rule whose name says "generic" gives way to another that tells the same secret on the same line, as in gitleaks. */
+function withoutGeneric(occurrences: readonly Occurrence[], rules: readonly Rule[]): readonly Occurrence[] {
+  const yields = rules.map(({ id, limits }) => limits !== undefined && /generic/i.test(id));
+  if (!yields.includes(true)) return occurrences;
+  const lineOf = ({ commit = "", path, detection }: Occurrence): string => `${commit} ${detection.line} ${path}`;
+  const specific = new Map<string, string[]>();
+  for (const occurrence of occurrences) {
+    const { rule, secret } = occurrence.detection;
+    if (/generic/i.test(rules[rule]?.id ?? "")) continue;
+    const line = lineOf(occurrence);
+    const secrets = specific.get(line) ?? [];
+    specific.set(line, secrets);
+    secrets.push(secret);
+  }
+  return occurrences.filter(({ detection, ...rest }) => {
+    if (yields[detection.rule] !== true) return true;
+    return !(specific.get(lineOf({ detection, ...rest })) ?? []).some((secret) => secret.includes(detection.secret));
+  });
 }
 
 /** The built-in rules accept nothing and know no paths, so what reads patterns is not loaded for them. */

@@ -70,14 +70,14 @@ export function sampleOf(rule: Rule, dice: Dice): string | undefined {
     const id = Buffer.from(`1${dice.text("0123456789", 17)}`).toString("base64url");
     return `token = "${id}.G${dice.text(alphanumeric, 5)}.${dice.text(alphanumeric, 38)}"`;
   }
-  const text = textOf(parsePattern(finder.source).root, dice);
+  const text = textOf(parsePattern(finder.source, true).root, dice);
   if (finder.check !== "crc32-base62" || text.length !== 40) return text;
   return `${text.slice(0, 34)}${base62(crc32(text.slice(4, 34)))}`;
 }
 
 function namedSample(rule: Rule, source: string, dice: Dice): string {
   const name = dice.pick(rule.keywords);
-  const value = textOf(parsePattern(source.slice(source.indexOf("8}(") + 2)).root, dice);
+  const value = textOf(parsePattern(source.slice(source.indexOf("8}(") + 2), true).root, dice);
   return dice.pick([
     `${name}_key = "${value}"`,
     `${name.toUpperCase()}_TOKEN=${value}`,

@@ -19,6 +19,7 @@ describe("a script", () => {
     ["SET search_path = other; CREATE TABLE a (b int)", "unknown"],
     ["SELECT set_config('search_path', 'x', false)", "unknown"],
     ["INSERT INTO a VALUES ('; DROP TABLE b; --')", "unknown"],
+    ["CREATE TABLE a AS WITH b AS (DELETE FROM c RETURNING *) SELECT * FROM b", "unknown"],
     ["CREATE TABLE a (b text DEFAULT '; DROP TABLE b')", "expand"],
     ["CREATE TABLE a (b text DEFAULT $x$ ; DROP TABLE b; $x$)", "expand"],
     ["CREATE TABLE a (b text DEFAULT E'it\\'s; DROP TABLE c')", "expand"],

@@ -11,9 +11,17 @@ export interface GitleaksConfig {
   readonly useDefault: boolean;
   readonly path: string | undefined;
   readonly disabled: readonly string[];
-  /** Rules without a pattern of their own: they change one that is extended. */
-  readonly changes: ReadonlySet<string>;
+  /** What each rule says itself, for where it changes one that is extended. */
+  readonly changes: ReadonlyMap<string, RuleChange>;
   readonly notes: readonly string[];
+}
+
+/** What a rule of a configuration says itself. */
+export interface RuleChange {
+  readonly title: string | undefined;
+  readonly source: string | undefined;
+  readonly group: number | undefined;
+  readonly entropy: number | undefined;
 }
 
 const rootKeys = ["title", "description", "extend", "rules", "allowlist", "allowlists", "minversion", "prefilter", "filter", "validate"];
@@ -47,12 +55,12 @@ export function readGitleaks(source: string, file: string): GitleaksConfig {
   for (const key of Object.keys(root)) if (!rootKeys.includes(key)) notes.push(`${file}: the key "${key}" is not known and was not used.`);
   for (const key of ["prefilter", "filter", "validate"]) refuseExpression(root, key, file, "the configuration", notes);
   const extend = isTable(root["extend"]) ? lowered(root["extend"]) : {};
-  const changes = new Set<string>();
-  const extending = extend["usedefault"] === true || text(extend["path"]) !== undefined;
-  const rules = uniqueRules(tables(root["rules"]).map((rule) => readRule(lowered(rule), file, notes, extending ? changes : undefined)));
+  const changes = new Map<string, RuleChange>();
+  const from: Source = { file, text: source };
+  const rules = uniqueRules(tables(root["rules"]).map((rule) => readRule(lowered(rule), from, notes, changes)));
   const allow = [...tables(root["allowlists"]), ...tables(root["allowlist"])].map((entry) => {
     const table = lowered(entry);
-    return { ...readAllowance(table, `${file}: the global allowlist`, notes), targets: texts(table["targetrules"]) };
+    return { ...readAllowance(table, "the global allowlist", from, notes), targets: texts(table["targetrules"]) };
   });
   return {
     rules,
@@ -81,10 +89,31 @@ function tables(value: Toml | undefined): TomlTable[] {
   return (Array.isArray(value) ? value : [value]).filter(isTable);
 }
 
-/** A list of texts; a single text stands for a list of one. */
+/** A list of texts; a single text is a list with commas between, as gitleaks has it. */
 function texts(value: Toml | undefined): string[] {
-  if (value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
+  if (value === undefined || value === "") return [];
+  const items = Array.isArray(value) ? value : typeof value === "string" ? value.split(",") : [value];
+  return items.flatMap((item) => (typeof item === "string" ? [item] : typeof item === "number" ? [String(item)] : []));
+}
+
+/** Numbers may stand in quotes. */
+function number(value: Toml | undefined): number | undefined {
+  const given = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof given === "number" ? given : undefined;
+}
+
+/** A configuration with its text, so that a fault can be told by its line. */
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+function place({ file, text }: Source, value: string): string {
+  for (const form of [value, JSON.stringify(value).slice(1, -1)]) {
+    const at = text.indexOf(form);
+    if (at !== -1) return `${file}, line ${text.slice(0, at).split("\n").length}`;
+  }
+  return file;
 }
 
 function text(value: Toml | undefined): string | undefined {
@@ -100,8 +129,9 @@ function refuseExpression(table: TomlTable, key: string, file: string, where: st
     );
 }
 
-function readRule(rule: TomlTable, file: string, notes: string[], changes: Set<string> | undefined): Rule {
-  const id = text(rule["id"]);
+function readRule(rule: TomlTable, from: Source, notes: string[], changes: Map<string, RuleChange>): Rule {
+  const { file } = from;
+  const id = texts(rule["id"])[0];
   if (id === undefined)
     throw new UserError(
       `${file}: a rule has no id${text(rule["description"]) === undefined ? "" : ` (${JSON.stringify(rule["description"])})`}.`,
@@ -111,9 +141,14 @@ function readRule(rule: TomlTable, file: string, notes: string[], changes: Set<s
   for (const key of ["prefilter", "filter", "validate"]) refuseExpression(rule, key, file, `rule "${id}"`, notes);
   const regex = text(rule["regex"]);
   const path = text(rule["path"]);
-  if (regex === undefined && path === undefined && changes !== undefined) changes.add(id);
-  else if (regex === undefined && path === undefined) throw new UserError(`${file}: rule "${id}" has neither \`regex\` nor \`path\`.`);
-  if (path !== undefined) parseOrRefuse(id, path);
+  if (path !== undefined) parseOrRefuse(`${place(from, path)}: rule "${id}"`, path);
+  const finder = finderOf(id, regex, rule, from);
+  changes.set(id, {
+    title: text(rule["description"]),
+    source: regex,
+    group: positive(rule["secretgroup"]),
+    entropy: positive(rule["entropy"]),
+  });
   return {
     id,
     title: text(rule["description"]) ?? id,
@@ -123,9 +158,9 @@ function readRule(rule: TomlTable, file: string, notes: string[], changes: Set<s
     keywords: texts(rule["keywords"])
       .map((keyword) => keyword.toLowerCase())
       .filter((keyword) => keyword !== ""),
-    finder: finderOf(id, regex, rule, file),
-    generic: /generic/i.test(id),
-    limits: limitsOf(id, path, rule, file, notes),
+    finder,
+    generic: false,
+    limits: limitsOf(id, path, rule, from, notes),
   };
 }
 
@@ -134,48 +169,61 @@ function levelOf(value: Toml | undefined): Rule["level"] {
   return word === "low" || word === "medium" || word === "critical" ? word : "high";
 }
 
-function finderOf(id: string, regex: string | undefined, rule: TomlTable, file: string): Finder {
-  if (regex === undefined) return { kind: "path" };
-  const { groups } = parseOrRefuse(id, regex);
-  const group = typeof rule["secretgroup"] === "number" ? rule["secretgroup"] : 0;
-  if (group > groups)
-    throw new UserError(
-      `${file}: rule "${id}" has secretGroup ${group}, but its pattern has ${groups === 1 ? "1 group" : `${groups} groups`}.`,
-    );
-  const entropy = typeof rule["entropy"] === "number" && rule["entropy"] > 0 ? { entropy: rule["entropy"] } : {};
-  return { kind: "pattern", source: regex, guarded: false, binary: true, ...(group > 0 ? { group } : {}), ...entropy };
+function positive(value: Toml | undefined): number | undefined {
+  const given = number(value) ?? 0;
+  return given > 0 ? given : undefined;
 }
 
-function limitsOf(id: string, path: string | undefined, rule: TomlTable, file: string, notes: string[]): RuleLimits {
+function finderOf(id: string, regex: string | undefined, rule: TomlTable, from: Source): Finder {
+  if (regex === undefined) return { kind: "path" };
+  const { groups } = parseOrRefuse(`${place(from, regex)}: rule "${id}"`, regex);
+  const group = positive(rule["secretgroup"]);
+  if (group !== undefined && group > groups)
+    throw new UserError(
+      `${place(from, regex)}: rule "${id}" has secretGroup ${group}, but its pattern has ${groups === 1 ? "1 group" : `${groups} groups`}.`,
+    );
+  const entropy = positive(rule["entropy"]);
+  return {
+    kind: "pattern",
+    source: regex,
+    guarded: false,
+    binary: true,
+    ...(group === undefined ? {} : { group }),
+    ...(entropy === undefined ? {} : { entropy }),
+  };
+}
+
+function limitsOf(id: string, path: string | undefined, rule: TomlTable, from: Source, notes: string[]): RuleLimits {
   const allow = [...tables(rule["allowlists"]), ...tables(rule["allowlist"])].map((entry) =>
-    readAllowance(lowered(entry), `${file}: the allowlist of rule "${id}"`, notes),
+    readAllowance(lowered(entry), `the allowlist of rule "${id}"`, from, notes),
   );
-  const required = tables(rule["required"]).map((entry) => requirementOf(lowered(entry), id, file));
+  const required = tables(rule["required"]).map((entry) => requirementOf(lowered(entry), id, from.file));
   return { ...(path === undefined ? {} : { path }), allow, required, skipReport: rule["skipreport"] === true };
 }
 
 function requirementOf(entry: TomlTable, id: string, file: string): Requirement {
   const rule = text(entry["id"]);
   if (rule === undefined) throw new UserError(`${file}: a \`required\` of rule "${id}" has no id.`);
-  const lines = entry["withinlines"];
-  const columns = entry["withincolumns"];
-  return { rule, ...(typeof lines === "number" ? { lines } : {}), ...(typeof columns === "number" ? { columns } : {}) };
+  const lines = number(entry["withinlines"]);
+  const columns = number(entry["withincolumns"]);
+  return { rule, ...(lines === undefined ? {} : { lines }), ...(columns === undefined ? {} : { columns }) };
 }
 
-function readAllowance(table: TomlTable, where: string, notes: string[]): Allowance {
+function readAllowance(table: TomlTable, owner: string, from: Source, notes: string[]): Allowance {
+  const where = `${from.file}: ${owner}`;
   const target = text(table["regextarget"])?.toLowerCase() ?? "secret";
   if (target !== "secret" && target !== "match" && target !== "line")
     throw new UserError(`${where} has the regexTarget "${target}". Allowed: match, line.`);
   const condition = (text(table["condition"]) ?? "OR").toUpperCase();
   if (!["OR", "AND", "||", "&&"].includes(condition)) throw new UserError(`${where} has the condition "${condition}". Allowed: AND, OR.`);
   const patterns = texts(table["regexes"]);
-  for (const pattern of [...patterns, ...texts(table["paths"])]) compileTest(where, pattern);
+  for (const pattern of [...patterns, ...texts(table["paths"])]) compileTest(`${place(from, pattern)}: ${owner}`, pattern);
   if (patterns.some((pattern) => /\^true\|false\|null\$/.test(pattern)))
     notes.push(`${where} has "^true|false|null$", which accepts every secret that holds "false": \`^(?:true|false|null)$\` is meant.`);
   return {
     description: text(table["description"]) ?? "",
     all: condition === "AND" || condition === "&&",
-    commits: texts(table["commits"]).map((commit) => commit.toLowerCase()),
+    commits: texts(table["commits"]).map((commit) => commit.trim().toLowerCase()),
     paths: texts(table["paths"]),
     patterns,
     target,

@@ -1,4 +1,4 @@
-import type { Occurrence, Rule } from "../model.ts";
+import type { FoundPath, Occurrence, Rule } from "../model.ts";
 import type { GitleaksConfig } from "./gitleaks.ts";
 import type { ConfigKind } from "./own.ts";
 import type { TargetedAllowance } from "./rules.ts";
@@ -13,7 +13,7 @@ export interface ConfigReader {
   /** Says whether the configuration accepts a finding, or its rule does not look at that path. */
   allowlists(rules: readonly Rule[], allow: readonly TargetedAllowance[]): Promise<(occurrence: Occurrence) => boolean>;
   /** Findings of rules that look at paths alone. */
-  pathOccurrences(paths: readonly string[], rules: readonly Rule[]): Promise<Occurrence[]>;
+  pathOccurrences(paths: readonly FoundPath[], rules: readonly Rule[]): Promise<Occurrence[]>;
 }
 
 /** Where the owners of configurations look for them, the first that exists counts. */

@@ -1,7 +1,7 @@
 import { UserError } from "../../../../packages/frame/errors.ts";
 import { compileGlob } from "../../../../packages/frame/glob.ts";
-import { type Allowance, type Level, levels, type Rule } from "../model.ts";
-import type { GitleaksConfig } from "./gitleaks.ts";
+import { type Allowance, type Finder, type Level, levels, type Rule } from "../model.ts";
+import type { GitleaksConfig, RuleChange } from "./gitleaks.ts";
 
 export type TargetedAllowance = Allowance & { readonly targets: readonly string[] };
 
@@ -50,10 +50,7 @@ export function extended(config: GitleaksConfig, base: RuleSet | undefined, file
   const disabled = new Set(config.disabled.flatMap(ourNames));
   const kept = inherited.filter((rule) => !disabled.has(rule.id));
   const known = new Map(kept.map((rule) => [rule.id, rule]));
-  for (const rule of config.rules) {
-    if (!config.changes.has(rule.id)) known.set(rule.id, rule);
-    else for (const id of changed(rule, known, disabled, file)) known.set(id, withLimits(known.get(id) ?? rule, rule));
-  }
+  for (const rule of config.rules) addRule(rule, config, known, { disabled, extending, file });
   const notes = [...config.notes, ...(base?.notes ?? [])];
   if (known.size === 0 && !extending) {
     notes.push(`${file} has no rules, so the built-in ones are used.`);
@@ -62,27 +59,60 @@ export function extended(config: GitleaksConfig, base: RuleSet | undefined, file
   return { rules: [...known.values()], allow: [...config.allow, ...(base?.allow ?? [])], notes };
 }
 
-function changed(rule: Rule, known: ReadonlyMap<string, Rule>, disabled: ReadonlySet<string>, file: string): readonly string[] {
-  const ids = ourNames(rule.id);
-  const present = ids.filter((id) => known.has(id));
-  if (present.length > 0 || ids.some((id) => disabled.has(id))) return present;
+interface Extension {
+  readonly disabled: ReadonlySet<string>;
+  readonly extending: boolean;
+  readonly file: string;
+}
+
+function addRule(rule: Rule, { changes }: GitleaksConfig, known: Map<string, Rule>, extension: Extension): void {
+  const change = changes.get(rule.id) ?? { title: undefined, source: undefined, group: undefined, entropy: undefined };
+  const bases = extension.extending ? ourNames(rule.id).filter((id) => known.has(id)) : [];
+  const base = known.get(bases[0] ?? "");
+  const complete = rule.finder.kind !== "path" || (rule.limits?.path !== undefined && base === undefined);
+  if (complete) known.set(rule.id, base === undefined ? rule : merged(base, rule, change));
+  else for (const id of changed(rule, bases, extension)) known.set(id, merged(known.get(id) ?? rule, rule, change));
+}
+
+function changed(rule: Rule, bases: readonly string[], { disabled, extending, file }: Extension): readonly string[] {
+  if (bases.length > 0 || (extending && ourNames(rule.id).some((id) => disabled.has(id)))) return bases;
   throw new UserError(
-    `${file}: rule "${rule.id}" has neither \`regex\` nor \`path\`, and there is no rule of that name that it could change.`,
+    `${file}: rule "${rule.id}" has neither \`regex\` nor \`path\`${extending ? ", and there is no rule of that name that it could change" : ""}.`,
   );
 }
 
-function withLimits(base: Rule, change: Rule): Rule {
+/** What gitleaks makes of a rule and the one of its name that it extends: what is said counts, lists grow. */
+function merged(base: Rule, rule: Rule, change: RuleChange): Rule {
+  const own = rule.finder.kind === "pattern";
+  const { path, allow = [], required = [], skipReport = false } = rule.limits ?? {};
   const limits = base.limits ?? { allow: [], required: [], skipReport: false };
-  const added = change.limits ?? limits;
+  const builtIn = base.limits === undefined;
   return {
     ...base,
+    id: own ? rule.id : base.id,
+    title: change.title ?? base.title,
+    level: own ? rule.level : base.level,
+    // The words of a built-in rule need not be in what another pattern finds.
+    keywords: own && builtIn ? rule.keywords : [...new Set([...base.keywords, ...rule.keywords])],
+    generic: own ? rule.generic : base.generic,
+    finder: mergedFinder(base.finder, rule.finder, change, builtIn),
     limits: {
       ...limits,
-      allow: [...limits.allow, ...added.allow],
-      required: [...limits.required, ...added.required],
-      skipReport: limits.skipReport || added.skipReport,
+      ...(path === undefined ? {} : { path }),
+      allow: [...limits.allow, ...allow],
+      required: [...limits.required, ...required],
+      skipReport: limits.skipReport || skipReport,
     },
   };
+}
+
+function mergedFinder(base: Finder, own: Finder, { group, entropy }: RuleChange, builtIn: boolean): Finder {
+  const values = {
+    ...(entropy === undefined ? {} : { entropy }),
+    ...(group === undefined || (builtIn && own.kind === "path") ? {} : { group }),
+  };
+  if (own.kind === "pattern") return base.kind === "pattern" && !builtIn ? { ...base, source: own.source, ...values } : own;
+  return base.kind === "pattern" ? { ...base, ...values } : base;
 }
 
 /** The `rules` and `minimum-severity` inputs. */

@@ -23,7 +23,7 @@ export interface CompiledPattern {
 }
 
 export function compilePattern(rule: Rule, finder: PatternFinder): CompiledPattern {
-  const { root } = parseOrRefuse(rule.id, finder.source);
+  const { root } = parseOrRefuse(`rule "${rule.id}"`, finder.source, finder.guarded);
   const { max } = lengthOf(root);
   const mode = modeOf(rule.keywords, root, max);
   return {
@@ -42,12 +42,13 @@ function modeOf(keywords: readonly string[], root: ReturnType<typeof parsePatter
   return canCrossLines(root) ? "whole" : "lines";
 }
 
-export function parseOrRefuse(rule: string, source: string): ReturnType<typeof parsePattern> {
+/** `owner`: whose pattern it is, and where it stands, for the error. `bytes`: as in `parsePattern`. */
+export function parseOrRefuse(owner: string, source: string, bytes = false): ReturnType<typeof parsePattern> {
   try {
-    return parsePattern(source);
+    return parsePattern(source, bytes);
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
-    throw new UserError(`The pattern of rule "${rule}" has ${error.message}: ${source.slice(0, 200)}`);
+    throw new UserError(`${owner} has a pattern with ${error.message}: ${source.slice(0, 200)}`);
   }
 }
 

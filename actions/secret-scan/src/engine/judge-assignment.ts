@@ -10,7 +10,7 @@ import type { Latin1 } from "./text.ts";
 type Promise = "password" | "secret" | "none";
 
 const passwordNames =
-  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|psk|kennwort|contrasena|senha|motdepasse|mdp|(?:^|[_.-]|bind|login|db|root|admin|user|http|ftp|smtp|mail|sql)pw)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
+  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|kennwort|contrasena|senha|motdepasse|mdp|(?:^|[_.-]|wpa|wifi)psk|(?:^|[_.-]|bind|login|db|root|admin|user|http|ftp|smtp|mail|sql)pw)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
 const secretNames =
   /(?:secrets?|tokens?|api[_.-]?keys?|access[_.-]?keys?|(?:private|encryption|signing|master|secret|auth|license|service|account|shared|session|storage|client|app|application|consumer|webhook|deploy|crypt|cipher|aes|hmac|jwt|cookie|admin|user)[_.-]?keys?|credentials?|auth|bearer|salt|[a-z0-9]_key|key_?(?:secret|value)|authorization|auth[_.-]?(?:code|string|data|header))(?:\d{0,3}|[_.-]?(?:value|prod|production|dev|staging|live|base|default|main|hash|v\d|id|base64|b64|text|str))$/i;
 /** Names that hold a telling word and mean something else. */
@@ -89,7 +89,7 @@ function isCodeExpression(value: string): boolean {
 /** Whether values stand without quotes in such a file. */
 function bareCounts({ kind: { kind }, path }: Piece, { operator }: Assignment): boolean {
   if (operator === 32)
-    return /(?:^|\/)(?:[._]?netrc|redis[^/]*\.conf|[^/]*\.(?:conf|cfg|cnf|s3cfg|ovpn|fetchmailrc|msmtprc)|\.(?:fetchmailrc|msmtprc|esmtprc))$/i.test(
+    return /(?:^|\/)(?:[._]?netrc|redis[^/]*\.conf|(?:docker|container)file[^/]*|[^/]*\.(?:conf|cfg|cnf|s3cfg|ovpn|fetchmailrc|msmtprc)|\.(?:fetchmailrc|msmtprc|esmtprc))$/i.test(
       path,
     );
   return kind === "config" || (kind === "other" && !/\.[a-z]{1,4}$/i.test(path)) || /\.(?:log|txt|csv|tsv|out)$/i.test(path);

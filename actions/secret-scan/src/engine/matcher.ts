@@ -1,12 +1,11 @@
-import type { Rule } from "../model.ts";
+import type { PatternFinder, Rule } from "../model.ts";
 import { passesCheck } from "./checks.ts";
 import { type CompiledPattern, compilePattern } from "./compile.ts";
 import type { FileKind } from "./file-kind.ts";
 import { acceptsToken } from "./judge-token.ts";
 import { buildKeywords, findKeywords, Hits, type KeywordTable } from "./keywords.ts";
 import { type Special, specials } from "./specials.ts";
-import { entropyOf } from "./statistics.ts";
-import type { Latin1 } from "./text.ts";
+import { type Latin1, utf8 } from "./text.ts";
 import { Windows } from "./windows.ts";
 
 /** A match in bytes: `[start, end)`, of which `[secretStart, secretEnd)` is the secret. */
@@ -166,19 +165,36 @@ export class Matcher {
   #accept(piece: Piece, index: number, match: RegExpExecArray, offset: number): void {
     const finder = this.rules[index]?.finder;
     if (finder?.kind !== "pattern") return;
+    if (!finder.guarded) {
+      this.#acceptConfigured(index, finder, match, offset);
+      return;
+    }
     const whole = match[0];
-    const secret =
-      (finder.group === undefined ? match.slice(1).find((group) => group !== undefined && group !== "") : match[finder.group]) ?? whole;
+    const secret = secretOf(match, finder.group);
     const inside = secret === whole ? 0 : whole.lastIndexOf(secret);
     const start = offset + match.index;
     const secretStart = start + inside;
     const secretEnd = secretStart + secret.length;
-    if (finder.guarded && !acceptsToken(piece, finder, secret, secretStart, secretEnd)) {
+    if (!acceptsToken(piece, finder, secret, secretStart, secretEnd)) {
       if (finder.check === "crc32-base62" && !passesCheck(finder.check, secret)) this.#refused.push(secretStart, secretEnd);
       return;
     }
-    if (!finder.guarded && finder.entropy !== undefined && entropyOf(secret) <= finder.entropy) return;
     this.#add(index, start, start + whole.length, secretStart, secretEnd);
+  }
+
+  /** As gitleaks has it: line breaks around a match are no part of it, and groups are those of the match looked at alone. */
+  #acceptConfigured(index: number, { group, entropy }: PatternFinder, match: RegExpExecArray, offset: number): void {
+    const unled = match[0].replace(/^\n+/, "");
+    const whole = unled.replace(/\n+$/, "");
+    const start = offset + match.index + match[0].length - unled.length;
+    this.#behind[index] = Math.max(this.#behind[index] as number, offset + match.index + match[0].length);
+    const alone = match.length === 1 ? null : new RegExp((this.#patterns[index] as CompiledPattern).regex.source).exec(whole);
+    const found = alone === null ? whole : group === undefined ? secretOf(alone, group) : (alone[group] ?? "");
+    if (entropy !== undefined && wordEntropy(found) <= entropy) return;
+    const secret = found === "" ? whole : found;
+    const inside = whole.lastIndexOf(secret);
+    const from = match[0].startsWith("\n") ? offset + match.index + 1 : start;
+    this.#add(index, from, start + whole.length, start + inside, start + inside + secret.length);
   }
 
   #add(rule: number, start: number, end: number, secretStart: number, secretEnd: number): void {
@@ -186,6 +202,26 @@ export class Matcher {
     this.#behind[rule] = Math.max(this.#behind[rule] as number, end);
     this.#matches.push({ rule, start, end, secretStart, secretEnd });
   }
+}
+
+/** The group, by default the first that holds something, else the match. */
+function secretOf(match: RegExpExecArray, group: number | undefined): string {
+  return (group === undefined ? match.slice(1).find((text) => text !== undefined && text !== "") : match[group]) ?? match[0];
+}
+
+/** Entropy of characters, of which the text holds the bytes, over the number of bytes, as gitleaks counts. */
+function wordEntropy(bytes: string): number {
+  if (bytes === "") return 0;
+  const text = utf8(
+    Uint8Array.from(bytes, (character) => character.charCodeAt(0)),
+    0,
+    bytes.length,
+  );
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / bytes.length) * Math.log2(count / bytes.length);
+  return bits;
 }
 
 function lineStart({ bytes, start: first }: Piece, from: number): number {

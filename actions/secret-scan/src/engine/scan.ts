@@ -125,7 +125,7 @@ export class ContentScanner {
       .find(piece)
       .map((match) => ({ ...match, secret: utf8(bytes, match.secretStart, match.secretEnd), decoded: false }));
     if (!piece.binary && this.#options.decodeDepth > 0) this.#lookInside(piece, this.#options.decodeDepth, undefined, placed);
-    return placed.length < 2 ? placed : withoutDoubles(placed, this.#matcher.rules, bytes);
+    return placed.length < 2 ? placed : withoutDoubles(placed, this.#matcher.rules);
   }
 
   /** What is found in decoded text stands where its outermost encoding stands. */
@@ -163,46 +163,51 @@ export class ContentScanner {
         endColumn: to.column,
         entropy: Math.round(entropyOf(match.secret) * 100) / 100,
         inline: isAllowedInline(line, previous) || (last !== "" && isAllowedInline(last, "")),
-        ...(this.#options.keepContext ? { context: { match: utf8(bytes, match.start, match.end), line } } : {}),
+        ...(this.#options.keepContext ? { context: contextOf(bytes, match, from.lineStart, places.lineEnd(match.end), start) } : {}),
       };
     });
     return this.#options.keepContext ? all.filter((detection) => isWanted(detection, all, this.#matcher.rules)) : all;
   }
 }
 
+/** As gitleaks gives it to allowlists: the line with the break before it, and all lines of a match that has several. */
+function contextOf(
+  bytes: Uint8Array,
+  { start, end }: Placed,
+  lineStart: number,
+  lineEnd: number,
+  first: number,
+): { match: string; line: string } {
+  const from = Math.max(lineStart > first ? lineStart - 1 : lineStart, start - 10_000);
+  return { match: utf8(bytes, start, end), line: utf8(bytes, from, Math.min(lineEnd, end + 10_000)) };
+}
+
 /** A generic rule gives way to a specific one; of two built-in rules at one place the earlier is told; one rule tells a place once. */
-function withoutDoubles(placed: readonly Placed[], rules: readonly Rule[], bytes: Uint8Array): Placed[] {
+function withoutDoubles(placed: readonly Placed[], rules: readonly Rule[]): Placed[] {
   const ordered = placed.toSorted((a, b) => a.start - b.start || Number(a.decoded) - Number(b.decoded));
-  return ordered.filter((match, index) => !isDouble(ordered, index, match, rules, bytes));
+  return ordered.filter((match, index) => !isDouble(ordered, index, match, rules));
 }
 
 /** Matches further away than this in the list cannot overlap in any text worth the comparison. */
 const neighbours = 64;
 
-function isDouble(all: readonly Placed[], index: number, match: Placed, rules: readonly Rule[], bytes: Uint8Array): boolean {
+function isDouble(all: readonly Placed[], index: number, match: Placed, rules: readonly Rule[]): boolean {
   for (let at = Math.max(0, index - neighbours); at < Math.min(all.length, index + neighbours); at++) {
     const other = all[at];
     if (other === undefined || at === index || other.secretStart >= match.secretEnd || other.secretEnd <= match.secretStart) continue;
-    if (givesWay(match, other, at < index, rules, bytes)) return true;
+    if (givesWay(match, other, at < index, rules)) return true;
   }
   return false;
 }
 
-function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonly Rule[], bytes: Uint8Array): boolean {
+function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonly Rule[]): boolean {
   if (match.rule === other.rule) return match.secret === other.secret ? earlier : match.decoded && !other.decoded;
   const [mine, its] = [rules[match.rule], rules[other.rule]];
   if (mine === undefined || its === undefined) return false;
-  if (mine.generic !== its.generic) return mine.generic && (mine.limits === undefined || isWithin(match, other, bytes));
+  if (mine.generic !== its.generic) return mine.generic;
   if (mine.limits !== undefined || its.limits !== undefined) return false;
   if (match.decoded !== other.decoded && !mine.generic) return match.decoded;
   return match.rule > other.rule;
-}
-
-/** As gitleaks has it for rules of a configuration: the whole secret is in the other's, and both begin on one line. */
-function isWithin(match: Placed, other: Placed, bytes: Uint8Array): boolean {
-  const [first, last] = match.start < other.start ? [match.start, other.start] : [other.start, match.start];
-  const newline = bytes.indexOf(10, first);
-  return other.secret.includes(match.secret) && (newline === -1 || newline >= last);
 }
 
 /** Conditions of a user's rule on what else the same content holds. */
@@ -215,7 +220,7 @@ function isWanted(detection: Detection, all: readonly Detection[], rules: readon
       if (rules[other.rule]?.id !== need.rule || other === detection) return false;
       const lines = Math.abs(other.line - detection.line);
       if (need.lines !== undefined && lines > need.lines) return false;
-      return need.columns === undefined || (lines === 0 && Math.abs(other.column - detection.column) <= need.columns);
+      return need.columns === undefined || Math.abs(other.column - detection.column) <= need.columns;
     }),
   );
 }

@@ -1,49 +1,100 @@
-import { type ByteSet, digits, emptySet, rangeSet, spaces, union, words } from "./tree.ts";
+import { type Characters, fromRanges, type Range } from "./characters.ts";
 
 /** `[[:alpha:]]` and its kin. */
-export const posixClasses: Readonly<Record<string, ByteSet>> = {
-  alnum: rangeSet([48, 57], [65, 90], [97, 122]),
-  alpha: rangeSet([65, 90], [97, 122]),
-  ascii: rangeSet([0, 127]),
-  blank: rangeSet([9, 9], [32, 32]),
-  cntrl: rangeSet([0, 31], [127, 127]),
-  digit: digits,
-  graph: rangeSet([33, 126]),
-  lower: rangeSet([97, 122]),
-  print: rangeSet([32, 126]),
-  punct: rangeSet([33, 47], [58, 64], [91, 96], [123, 126]),
-  space: rangeSet([9, 13], [32, 32]),
-  upper: rangeSet([65, 90]),
-  word: words,
-  xdigit: rangeSet([48, 57], [65, 70], [97, 102]),
+export const posixClasses: Readonly<Record<string, readonly Range[]>> = {
+  alnum: [
+    [48, 57],
+    [65, 90],
+    [97, 122],
+  ],
+  alpha: [
+    [65, 90],
+    [97, 122],
+  ],
+  ascii: [[0, 127]],
+  blank: [
+    [9, 9],
+    [32, 32],
+  ],
+  cntrl: [
+    [0, 31],
+    [127, 127],
+  ],
+  digit: [[48, 57]],
+  graph: [[33, 126]],
+  lower: [[97, 122]],
+  print: [[32, 126]],
+  punct: [
+    [33, 47],
+    [58, 64],
+    [91, 96],
+    [123, 126],
+  ],
+  space: [
+    [9, 13],
+    [32, 32],
+  ],
+  upper: [[65, 90]],
+  word: [
+    [48, 57],
+    [65, 90],
+    [95, 95],
+    [97, 122],
+  ],
+  xdigit: [
+    [48, 57],
+    [65, 70],
+    [97, 102],
+  ],
 };
 
-/** `\d`, `\w`, `\s`; the capital ones are their complements. */
-export const perlClasses: Readonly<Record<string, ByteSet>> = { d: digits, w: words, s: spaces };
+/** `\d`, `\w`, `\s`; RE2's `\s` knows neither vertical tabs nor no-break spaces. The capital ones are their complements. */
+export const perlClasses: Readonly<Record<string, readonly Range[]>> = {
+  d: [[48, 57]],
+  w: [
+    [48, 57],
+    [65, 90],
+    [95, 95],
+    [97, 122],
+  ],
+  s: [
+    [9, 10],
+    [12, 13],
+    [32, 32],
+  ],
+};
 
-const high = rangeSet([128, 255]);
+const known = new Map<string, Characters | undefined>();
 
-/** Unicode properties as far as ASCII goes; the bytes of other letters count as letters. */
-export function propertyClass(name: string): ByteSet | undefined {
-  const letters = posixClasses["alpha"] ?? high;
-  const known: Readonly<Record<string, readonly ByteSet[]>> = {
-    L: [letters, high],
-    Lu: [posixClasses["upper"] ?? high],
-    Ll: [posixClasses["lower"] ?? high],
-    N: [digits],
-    Nd: [digits],
-    P: [posixClasses["punct"] ?? high],
-    S: [rangeSet([36, 36], [43, 43], [60, 62], [94, 94], [96, 96], [124, 124], [126, 126])],
-    Z: [rangeSet([32, 32])],
-    Zs: [rangeSet([32, 32])],
-    Greek: [high],
-    Cyrillic: [high],
-    Han: [high],
-    Latin: [letters, high],
-  };
-  const parts = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (parts === undefined) return undefined;
-  const set = emptySet();
-  for (const part of parts) union(set, part);
-  return set;
+/** The characters of a Unicode category or script, as this machine's Unicode has them; `undefined` for what is neither. */
+export function propertyClass(name: string): Characters | undefined {
+  if (!known.has(name)) known.set(name, enumerate(name));
+  return known.get(name);
+}
+
+function enumerate(name: string): Characters | undefined {
+  if (name === "Any") return fromRanges([[0, 0x10ffff]]);
+  const pattern = propertyPattern(name);
+  if (pattern === undefined) return undefined;
+  const ranges: Range[] = [];
+  let from = -1;
+  for (let code = 0; code <= 0x110000; code++) {
+    const inside = code < 0x110000 && pattern.test(String.fromCodePoint(code));
+    if (inside && from === -1) from = code;
+    if (inside || from === -1) continue;
+    ranges.push([from, code - 1]);
+    from = -1;
+  }
+  return fromRanges(ranges);
+}
+
+function propertyPattern(name: string): RegExp | undefined {
+  // RE2's C leaves out what is not assigned.
+  if (name === "C") return /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
+  if (name === "Cn" || !/^\w+$/.test(name)) return undefined;
+  try {
+    return new RegExp(/^[CLMNPSZ][a-z]?$/.test(name) ? `\\p{gc=${name}}` : `\\p{sc=${name}}`, "u");
+  } catch {
+    return undefined;
+  }
 }

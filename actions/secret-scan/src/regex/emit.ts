@@ -1,3 +1,4 @@
+import { lengthOf } from "./measure.ts";
 import type { Assertion, ByteSet, Node } from "./tree.ts";
 
 /** JavaScript source of a tree, to be run on bytes read as Latin-1, without any flag but `y` or `g`. */
@@ -20,8 +21,14 @@ function emit(node: Node): string {
     case "assert":
       return assertions[node.what];
     case "repeat":
-      return `${repeatable(node.part)}${quantifier(node.min, node.max)}${node.greedy ? "" : "?"}`;
+      return emitRepeat(node);
   }
+}
+
+function emitRepeat({ part, min, max, greedy }: Extract<Node, { kind: "repeat" }>): string {
+  // JavaScript refuses a round that matches nothing, Go takes it.
+  if (min === 0 && max === 1 && lengthOf(part).min === 0) return greedy ? `(?:${emit(part)}|)` : `(?:|${emit(part)})`;
+  return `${repeatable(part)}${quantifier(min, max)}${greedy ? "" : "?"}`;
 }
 
 const assertions: Readonly<Record<Assertion, string>> = {
@@ -31,6 +38,9 @@ const assertions: Readonly<Record<Assertion, string>> = {
   "line-end": "(?![^\\n])",
   boundary: "\\b",
   "no-boundary": "\\B",
+  // The byte before is no part of a character of UTF-8.
+  "lone-byte":
+    "(?:(?<=[\\xc0\\xc1\\xf5-\\xff])|(?<=[\\xc2-\\xdf])(?![\\x80-\\xbf])|(?<=[\\xe0-\\xef])(?![\\x80-\\xbf]{2})|(?<=[\\xf0-\\xf4])(?![\\x80-\\xbf]{3})|(?<=(?<![\\xc2-\\xf4]|[\\xe0-\\xf4][\\x80-\\xbf]|[\\xf0-\\xf4][\\x80-\\xbf]{2})[\\x80-\\xbf]))",
 };
 
 function repeatable(part: Node): string {

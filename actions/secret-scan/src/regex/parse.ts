@@ -1,7 +1,8 @@
 import { parseInteger } from "../../../../packages/frame/numbers.ts";
+import { type Characters, eitherCase, fromRanges, nodeOf } from "./characters.ts";
 import { CharacterReader, PatternFault } from "./reader.ts";
 import { readClass, readEscapedSet } from "./sets.ts";
-import { anyByte, foldCase, type Node, notNewline, rangeSet } from "./tree.ts";
+import { type ByteSet, type Node, withHigh } from "./tree.ts";
 
 export interface Pattern {
   readonly root: Node;
@@ -18,14 +19,22 @@ interface Flags {
 
 const plain: Flags = { ignoreCase: false, multiline: false, dotAll: false, ungreedy: false };
 const mostNested = 200;
-const mostRepeats = 100_000;
+/** RE2 takes no more, repetitions in repetitions multiplied. */
+const mostRepeats = 1_000;
+const mostOwnRepeats = 100_000;
+const anything: readonly (readonly [number, number])[] = [[0, 0x10ffff]];
+const butNewline: readonly (readonly [number, number])[] = [
+  [0, 9],
+  [11, 0x10ffff],
+];
 
 /**
  * Parses the syntax of Go's regexp package (RE2). JavaScript accepts most of it silently with another meaning (`\z`, `\Q`, `[[:alnum:]]`, `(?i)`), so no
- * such pattern is ever given to `RegExp`. Throws a `PatternFault` with the place.
+ * such pattern is ever given to `RegExp`. A character beyond ASCII is one character, as in Go; with `bytes`, as the built-in rules have it, each of its
+ * bytes counts as one. Throws a `PatternFault` with the place.
  */
-export function parsePattern(source: string): Pattern {
-  const parser = new Parser(source);
+export function parsePattern(source: string, bytes = false): Pattern {
+  const parser = new Parser(source, bytes);
   return { root: parser.parse(), groups: parser.groups };
 }
 
@@ -33,10 +42,15 @@ class Parser {
   readonly #reader: CharacterReader;
   #flags: Flags = plain;
   #depth = 0;
+  readonly #bytes: boolean;
+  readonly #names = new Set<string>();
+  /** Sets that hold every character beyond ASCII, with the bytes they may begin with. */
+  readonly #wide = new Map<Node, ByteSet>();
   groups = 0;
 
-  constructor(source: string) {
+  constructor(source: string, bytes: boolean) {
     this.#reader = new CharacterReader(source);
+    this.#bytes = bytes;
   }
 
   parse(): Node {
@@ -62,11 +76,16 @@ class Parser {
   }
 
   #repeated(atom: Node): Node {
-    let node = atom;
-    for (let count = this.#count(); count !== undefined; count = this.#count()) {
-      const lazy = this.#reader.take("?");
-      node = { kind: "repeat", part: node, ...count, greedy: lazy === this.#flags.ungreedy };
-    }
+    const count = this.#count();
+    if (count === undefined) return atom;
+    const lazy = this.#reader.take("?");
+    const greedy = lazy === this.#flags.ungreedy;
+    // Where all of them are taken, their bytes are.
+    const wide =
+      count.max === Number.POSITIVE_INFINITY && (count.min === 0 || (count.min === 1 && greedy)) ? this.#wide.get(atom) : undefined;
+    const node: Node = { kind: "repeat", part: wide === undefined ? atom : { kind: "set", set: wide }, ...count, greedy };
+    if (!this.#bytes && repetitions(node) > mostRepeats) throw this.#reader.fault(`repetitions that multiply to more than ${mostRepeats}`);
+    if (this.#count() !== undefined) throw this.#reader.fault("a repetition of a repetition");
     return node;
   }
 
@@ -77,10 +96,10 @@ class Parser {
     if (reader.take("?")) return { min: 0, max: 1 };
     const match = reader.match(/^\{(\d+)(?:(,)(\d*))?\}/);
     if (match === undefined) return undefined;
-    const min = parseInteger(match[1] ?? "") ?? mostRepeats + 1;
-    const max = match[2] === undefined ? min : match[3] ? (parseInteger(match[3]) ?? mostRepeats + 1) : Number.POSITIVE_INFINITY;
-    if (min > mostRepeats || (max > mostRepeats && max !== Number.POSITIVE_INFINITY))
-      throw reader.fault(`a repetition of more than ${mostRepeats}`);
+    const min = parseInteger(match[1] ?? "") ?? mostOwnRepeats + 1;
+    const max = match[2] === undefined ? min : match[3] ? (parseInteger(match[3]) ?? mostOwnRepeats + 1) : Number.POSITIVE_INFINITY;
+    const most = this.#bytes ? mostOwnRepeats : mostRepeats;
+    if (min > most || (max > most && max !== Number.POSITIVE_INFINITY)) throw reader.fault(`a repetition of more than ${most}`);
     if (max < min) throw reader.fault("a repetition whose end is below its start");
     return { min, max };
   }
@@ -88,28 +107,32 @@ class Parser {
   #atom(): Node {
     const reader = this.#reader;
     if (reader.sees("(")) return this.#group();
-    if (reader.sees("[")) return { kind: "set", set: this.#cased(readClass(reader, this.#flags.ignoreCase)) };
-    if (reader.take(".")) return { kind: "set", set: this.#flags.dotAll ? anyByte : notNewline };
+    if (reader.sees("[")) return this.#set(readClass(reader, this.#flags.ignoreCase));
+    if (reader.take(".")) return this.#set(fromRanges(this.#flags.dotAll ? anything : butNewline));
     if (reader.take("^")) return { kind: "assert", what: this.#flags.multiline ? "line-start" : "text-start" };
     if (reader.take("$")) return { kind: "assert", what: this.#flags.multiline ? "line-end" : "text-end" };
     if (reader.sees("\\")) return this.#escape();
-    if (reader.sees("*") || reader.sees("+") || reader.sees("?")) throw reader.fault("a repetition of nothing");
+    if (this.#count() !== undefined) throw reader.fault("a repetition of nothing");
     return this.#literal(reader.next());
   }
 
   #escape(): Node {
     const reader = this.#reader;
-    if (reader.match(/^\\Q/) !== undefined) {
-      const text = reader.match(/^([\s\S]*?)(?:\\E|$)/)?.[1] ?? "";
-      return { kind: "sequence", parts: Array.from(text, (character) => this.#literal(character)) };
-    }
+    if (reader.match(/^\\Q/) !== undefined) return this.#quoted(reader.match(/^([\s\S]*?)(?:\\E|$)/)?.[1] ?? "");
     if (reader.match(/^\\A/) !== undefined) return { kind: "assert", what: "text-start" };
     if (reader.match(/^\\z/) !== undefined) return { kind: "assert", what: "text-end" };
     if (reader.match(/^\\b/) !== undefined) return { kind: "assert", what: "boundary" };
     if (reader.match(/^\\B/) !== undefined) return { kind: "assert", what: "no-boundary" };
-    const set = readEscapedSet(reader);
-    if (set !== undefined) return { kind: "set", set: this.#cased(set) };
-    return this.#literal(reader.escapedCharacter());
+    const set = readEscapedSet(reader, this.#flags.ignoreCase);
+    return set === undefined ? this.#literal(reader.escapedCharacter()) : this.#set(set);
+  }
+
+  /** A repetition behind `\E` is one of the last character. */
+  #quoted(text: string): Node {
+    const parts = Array.from(text, (character) => this.#literal(character));
+    const last = parts.pop();
+    if (last === undefined) return { kind: "empty" };
+    return { kind: "sequence", parts: [...parts, this.#repeated(last)] };
   }
 
   #group(): Node {
@@ -122,10 +145,13 @@ class Parser {
       this.#setFlags(flags[1] ?? "", flags[2] ?? "");
       if (flags[3] === ")") {
         this.#depth--;
+        if (this.#count() !== undefined) throw reader.fault("a repetition of nothing");
         return { kind: "empty" };
       }
-    } else if (reader.match(/^\(\?P?<[A-Za-z_]\w*>/) !== undefined) index = ++this.groups;
-    else if (reader.match(/^\(\?/) !== undefined) throw reader.fault("a group that Go's regexp does not know, such as look-around");
+    } else if (reader.sees("(?P<") || reader.sees("(?<")) {
+      this.#name(reader.match(/^\(\?P?<(\w+)>/)?.[1]);
+      index = ++this.groups;
+    } else if (reader.match(/^\(\?/) !== undefined) throw reader.fault("a group that Go's regexp does not know, such as look-around");
     else {
       reader.next();
       index = ++this.groups;
@@ -148,14 +174,42 @@ class Parser {
     };
   }
 
-  #literal(character: string): Node {
-    const bytes = new TextEncoder().encode(character);
-    const parts = Array.from(bytes, (byte): Node => ({ kind: "set", set: this.#cased(rangeSet([byte, byte])) }));
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "sequence", parts };
+  #name(name: string | undefined): void {
+    if (name === undefined) throw this.#reader.fault("a group that Go's regexp does not know, such as look-around");
+    if (this.#names.has(name)) throw this.#reader.fault(`two groups named ${name}`);
+    this.#names.add(name);
   }
 
-  #cased(set: Uint8Array): Uint8Array {
-    return this.#flags.ignoreCase ? foldCase(set) : set;
+  #literal(character: string): Node {
+    const code = character.codePointAt(0) ?? 0;
+    const set = fromRanges([[code, code]]);
+    return nodeOf(this.#flags.ignoreCase ? eitherCase(set) : set);
+  }
+
+  #set(characters: Characters): Node {
+    if (characters.high.length === 0) return { kind: "set", set: characters.low };
+    if (this.#bytes) return { kind: "set", set: withHigh(characters.low) };
+    const node = nodeOf(characters);
+    const [only] = characters.high;
+    if (characters.high.length === 1 && only?.[0] === 128 && only[1] === 0x10ffff) this.#wide.set(node, withHigh(characters.low));
+    return node;
+  }
+}
+
+function repetitions(node: Node): number {
+  switch (node.kind) {
+    case "repeat": {
+      const count = node.max === Number.POSITIVE_INFINITY ? node.min : node.max;
+      return Math.max(1, count) * repetitions(node.part);
+    }
+    case "group":
+      return repetitions(node.part);
+    case "sequence":
+      return Math.max(1, ...node.parts.map(repetitions));
+    case "choice":
+      return Math.max(1, ...node.options.map(repetitions));
+    default:
+      return 1;
   }
 }
 

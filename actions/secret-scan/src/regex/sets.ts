@@ -1,34 +1,30 @@
+import { type Characters, eitherCase, fromRanges, joined, without } from "./characters.ts";
 import { perlClasses, posixClasses, propertyClass } from "./classes.ts";
 import type { CharacterReader } from "./reader.ts";
-import { type ByteSet, emptySet, foldCase, negated, rangeSet, union } from "./tree.ts";
 
-/** `[…]`. Characters beyond ASCII stand for any byte beyond ASCII, which is coarser than RE2 and never misses. */
-export function readClass(reader: CharacterReader, ignoreCase: boolean): ByteSet {
+/** `[…]`. */
+export function readClass(reader: CharacterReader, ignoreCase: boolean): Characters {
   reader.next();
   const complement = reader.take("^");
-  const set = emptySet();
+  const sets: Characters[] = [];
   for (let first = true; first || !reader.sees("]"); first = false) {
     if (reader.done) throw reader.fault("a [ that is not closed");
-    readItem(reader, set);
+    sets.push(readItem(reader, ignoreCase));
   }
   reader.next();
-  const cased = ignoreCase ? foldCase(set) : set;
-  return complement ? negated(cased) : cased;
+  const whole = joined(sets);
+  return complement ? without(whole) : whole;
 }
 
-function readItem(reader: CharacterReader, set: ByteSet): void {
+function readItem(reader: CharacterReader, ignoreCase: boolean): Characters {
   const named = reader.match(/^\[:(\^?)([a-z]+):\]/);
   if (named !== undefined) {
     const known = posixClasses[named[2] ?? ""];
     if (known === undefined) throw reader.fault(`the unknown class [:${named[2]}:]`);
-    union(set, named[1] === "^" ? negated(known) : known);
-    return;
+    return oriented(fromRanges(known), named[1] === "^", ignoreCase);
   }
-  const escaped = readEscapedSet(reader);
-  if (escaped !== undefined) {
-    union(set, escaped);
-    return;
-  }
+  const escaped = readEscapedSet(reader, ignoreCase);
+  if (escaped !== undefined) return escaped;
   const from = classCharacter(reader);
   let to = from;
   if (reader.sees("-") && !reader.sees("-]")) {
@@ -36,30 +32,31 @@ function readItem(reader: CharacterReader, set: ByteSet): void {
     to = classCharacter(reader);
   }
   if (to < from) throw reader.fault("a range whose end is before its start");
-  addRange(set, from, to);
+  return oriented(fromRanges([[from, to]]), false, ignoreCase);
+}
+
+function oriented(set: Characters, complement: boolean, ignoreCase: boolean): Characters {
+  const cased = ignoreCase ? eitherCase(set) : set;
+  return complement ? without(cased) : cased;
 }
 
 function classCharacter(reader: CharacterReader): number {
+  if (reader.done) throw reader.fault("a [ that is not closed");
   const character = reader.sees("\\") ? reader.escapedCharacter() : reader.next();
   return character.codePointAt(0) ?? 0;
 }
 
-function addRange(set: ByteSet, from: number, to: number): void {
-  if (from < 128) union(set, rangeSet([from, Math.min(to, 127)]));
-  if (to >= 128) union(set, rangeSet([128, 255]));
-}
-
 /** `\d`, `\W`, `\pL`, `\P{Greek}`; `undefined` where something else stands. */
-export function readEscapedSet(reader: CharacterReader): ByteSet | undefined {
+export function readEscapedSet(reader: CharacterReader, ignoreCase: boolean): Characters | undefined {
   const perl = reader.match(/^\\([dwsDWS])/);
   if (perl?.[1] !== undefined) {
-    const known = perlClasses[perl[1].toLowerCase()] ?? emptySet();
-    return perl[1] === perl[1].toLowerCase() ? known : negated(known);
+    const lower = perl[1].toLowerCase();
+    return oriented(fromRanges(perlClasses[lower] ?? []), perl[1] !== lower, ignoreCase);
   }
   const property = reader.match(/^\\([pP])(?:\{(\^?)(\w+)\}|(\w))/);
   if (property === undefined) return undefined;
   const name = property[3] ?? property[4] ?? "";
   const known = propertyClass(name);
-  if (known === undefined) throw reader.fault(`the Unicode class ${name}, which is not supported`);
-  return (property[1] === "P") !== (property[2] === "^") ? negated(known) : known;
+  if (known === undefined) throw reader.fault(`the Unicode class ${name}, which is not known`);
+  return oriented(known, (property[1] === "P") !== (property[2] === "^"), ignoreCase);
 }
