@@ -46,7 +46,12 @@ export class Body {
     this.#turn = name === "br" ? this.#awaitTurn() : undefined;
   }
 
-  /** The text once it has ended, or nothing where it is not kept. */
+  /** Its end; rejects with what is wrong with it. */
+  get ended(): Promise<void> {
+    return this.#read;
+  }
+
+  /** The text once it has ended, or nothing where it is not kept; made anew each time. */
   async text(): Promise<string | undefined> {
     await this.#read;
     return this.#kept?.text();

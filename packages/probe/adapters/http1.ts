@@ -19,7 +19,7 @@ export async function overHttp1(ask: Ask, connection: Connection, deadline: Dead
         const encoding = ask.method === "HEAD" ? "" : (given.headers["content-encoding"] ?? "");
         body = new Body(socket, { encoding, keep: ask.keep });
         // Its failures count at once, its end only once all of it has come.
-        body.text().catch(reject);
+        body.ended.catch(reject);
         return ask.method !== "HEAD";
       },
       part: (bytes) => body?.take(bytes),
