@@ -7,7 +7,7 @@ import { changePoints } from "./statistics/change-points.ts";
 import { median, quantile, scaledDeviation } from "./statistics/order.ts";
 import { tQuantile } from "./statistics/student.ts";
 import { reaches, worseBy } from "./thresholds.ts";
-import { type Decision, decideExact, fromZero, type Limits, type Result } from "./verdicts.ts";
+import { clears, type Decision, decideExact, fromZero, type Limits, type Result } from "./verdicts.ts";
 
 /** Fewer stored runs say too little about how far runs lie apart. */
 const fewestRuns = 8;
@@ -158,7 +158,7 @@ function predict(
     return { verdict: "inconclusive", ...told, moreRounds: 1, why: "one run stands out from the history; a second one must agree" };
   if (badness < 0) return { verdict: "improved", ...told, moreRounds: null };
   const least = Math.min(...interval.map((end) => worseBy(end, limits.direction, limits.reading)));
-  const failing = reaches(badness, limits.fail) && least > limits.alert;
+  const failing = reaches(badness, limits.fail) && clears(least, limits);
   return { verdict: failing ? "fail" : reaches(badness, limits.alert) ? "alert" : "notice", ...told, moreRounds: null };
 }
 

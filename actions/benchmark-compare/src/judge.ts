@@ -22,7 +22,9 @@ export function limitsOf(measure: Pick<Measure, "suite" | "name" | "metric" | "d
     rules.findLast((rule) => rule[key] !== undefined)?.[key];
   const direction: Direction = last("direction") ?? measure.direction;
   const { thresholds, margin, reading } = settings;
-  return { alert: last("alert") ?? thresholds.alert, fail: last("fail") ?? thresholds.fail, margin, direction, reading };
+  const fail = last("fail") ?? thresholds.fail;
+  // A benchmark that fails from 10 % on does not wait for an alert at 20 %.
+  return { alert: Math.min(last("alert") ?? thresholds.alert, fail), fail, margin, direction, reading };
 }
 
 /** Without rules, benchmarks of one direction have the same limits; files with tens of thousands of benchmarks share them. */

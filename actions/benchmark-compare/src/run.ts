@@ -16,6 +16,7 @@ import { compareWithHistory, rulerIn } from "./past.ts";
 import type { ComparePorts } from "./ports.ts";
 import { type CompareInputs, readSettings, type Settings } from "./settings.ts";
 import { importRuns, keepRuns, loadHistory, type Stored } from "./store.ts";
+import { reaches, worseBy } from "./thresholds.ts";
 import { flagged, type Result } from "./verdicts.ts";
 import { changeText, titleOf } from "./words.ts";
 
@@ -59,6 +60,7 @@ export async function run(inputs: CompareInputs, ports: ComparePorts, context: C
         ...(comparison.mode === "history" ? stored.notes : []),
         ...comparison.notes,
         ...comparison.guards,
+        ...shadowOf(judged.results, settings),
         ...judged.notes,
         ...kept,
       ],
@@ -74,6 +76,18 @@ async function thoseThatAre(paths: readonly string[], inputs: CompareInputs, { f
   if (made === undefined || (await files.stat(made)) !== undefined) return [...paths];
   log.info(`external-data-json-path: ${made} is not there yet.`);
   return paths.filter((path) => path !== made);
+}
+
+/** What the rule of github-action-benchmark, one ratio and nothing else, would have said. */
+function shadowOf(results: readonly Result[], { reading, thresholds }: Settings): string[] {
+  if (reading !== "ratio") return [];
+  const compared = results.filter(({ change }) => change !== null);
+  const named = compared
+    .filter(({ change, direction }) => reaches(worseBy(change ?? 0, direction, reading), thresholds.alert))
+    .map(titleOf);
+  if (compared.length === 0) return [];
+  const told = named.length === 0 ? "none" : `${named.slice(0, 5).join(", ")}${named.length > 5 ? ` and ${named.length - 5} more` : ""}`;
+  return [`github-action-benchmark would have alerted on ${named.length} of ${compared.length}: ${told}.`];
 }
 
 function dataOf(comparison: Comparison, { results }: Judged, changePoints: readonly ChangeData[]): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import { UserError } from "../../../packages/frame/errors.ts";
+import { shorten } from "../../../packages/frame/inputs.ts";
 import type { Inputs } from "../../../packages/frame/manifest.ts";
 import type manifest from "./manifest.ts";
 import { type BenchmarkRule, readRules } from "./rules.ts";
@@ -46,7 +47,10 @@ export function readSettings(inputs: CompareInputs): Settings {
   const reading: Reading = old ? "ratio" : "change";
   if (old && inputs.results !== undefined && inputs.results.length > 0)
     throw new UserError("output-file-path: `results` is given too, and both name the result files. Keep `results`.");
-  const thresholds = old ? oldThresholds(inputs) : newThresholds(inputs);
+  const thresholds = together(
+    () => (old ? oldThresholds(inputs) : newThresholds(inputs)),
+    () => readRules(inputs.rules, reading),
+  );
   const suite = inputs.suite ?? inputs.name ?? (old ? "Benchmark" : "");
   const imports = [inputs.import, inputs["external-data-json-path"]].filter((path) => path !== undefined);
   return {
@@ -63,10 +67,39 @@ export function readSettings(inputs: CompareInputs): Settings {
   };
 }
 
+/** What the first reads, where none has a problem; else all their problems at once. */
+function together<T>(first: () => T, ...more: readonly (() => unknown)[]): T {
+  const problems: string[] = [];
+  const attempt = <R>(read: () => R): R | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const value = attempt(first);
+  for (const read of more) attempt(read);
+  if (value === undefined || problems.length > 0) throw new UserError(problems.join(" "), { problems });
+  return value;
+}
+
 function newThresholds(inputs: CompareInputs): Thresholds {
-  const alert = readThreshold("alert-threshold", inputs["alert-threshold"] ?? "20%");
-  const fail = readThreshold("fail-threshold", inputs["fail-threshold"] ?? "50%");
-  return { alert, fail: inputs["fail-on-alert"] === true ? Math.min(alert, fail) : fail };
+  const given = inputs["alert-threshold"];
+  let fail = 0;
+  const alert = together(
+    () => readThreshold("alert-threshold", given ?? "20%"),
+    () => {
+      fail = readThreshold("fail-threshold", inputs["fail-threshold"] ?? "50%");
+    },
+  );
+  if (given !== undefined && inputs["fail-threshold"] !== undefined && alert > fail)
+    throw new UserError(
+      `fail-threshold: "${shorten(inputs["fail-threshold"])}" is less than the alert-threshold "${shorten(given)}". Allowed: at least as much.`,
+    );
+  const failing = inputs["fail-on-alert"] === true ? Math.min(alert, fail) : fail;
+  return { alert: Math.min(alert, failing), fail: failing };
 }
 
 /** github-action-benchmark fails only where it is told to, and then from the alert on unless a second threshold is given. */

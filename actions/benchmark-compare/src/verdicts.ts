@@ -89,6 +89,11 @@ export interface Evidence {
   readonly rounds: number;
 }
 
+/** Between an alert and a failure lies room for doubt; where there is no room between them, what alerts fails. */
+export function clears(least: number, { alert, fail }: Thresholds): boolean {
+  return least > alert || fail <= alert;
+}
+
 /** Values that vary by chance. */
 export function decideNoisy({ estimate, interval, worse, better, rounds }: Evidence, limits: Limits): Decision {
   const change = Math.expm1(estimate);
@@ -102,7 +107,7 @@ export function decideNoisy({ estimate, interval, worse, better, rounds }: Evide
   const ends = (shown ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]).map((end) => worseBy(end, limits.direction, limits.reading));
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
   if (worse && reaches(badness, limits.margin)) {
-    const failing = reaches(badness, limits.fail) && least > limits.alert;
+    const failing = reaches(badness, limits.fail) && clears(least, limits);
     return { verdict: failing ? "fail" : reaches(badness, limits.alert) ? "alert" : "notice", ...told, moreRounds: null };
   }
   if (better && reaches(-badness, limits.margin)) return { verdict: "improved", ...told, moreRounds: null };

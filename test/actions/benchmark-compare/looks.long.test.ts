@@ -6,8 +6,8 @@ import { played } from "./simulated.ts";
 const margin = Math.log(1.01);
 
 it.each([
-  ["hosted", hosted, 150],
-  ["crowded", crowded, 40],
+  ["hosted", hosted, 80],
+  ["crowded", crowded, 20],
 ])(
   "looking more than once flags no more where nothing changed: %s",
   async (_, model, trials) => {
