@@ -83,7 +83,7 @@ export class Session {
   #tellWaiting({ until }: Lease): void {
     const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1_000), 0);
     const { environment } = this.asked;
-    this.ports.log.info(`Another run works on ${environment}, and this one waits for it. If it has died, its lock ends in ${seconds} s.`);
+    this.ports.log.notice(`Another run works on ${environment}, and this one waits for it. If it has died, its lock ends in ${seconds} s.`);
   }
 
   hands(guard: () => Promise<void>): Hands {

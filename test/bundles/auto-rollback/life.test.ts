@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { fingerprintOf } from "../../../packages/ledger/fingerprint.ts";
+import { renderLease } from "../../../packages/ledger/lock.ts";
 import { cleanUp } from "../harness.ts";
 import { rail, states, told, type World, world } from "./world.ts";
 
@@ -79,6 +81,17 @@ describe("the way back", () => {
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(here.changes()).toEqual(["1.0.0"]);
   });
+});
+
+it("says what it waits for, where a run has died with the lock", async () => {
+  const here = await bad();
+  const key = await fingerprintOf(["octo/app", "rollback", "production"]);
+  const locks = join(here.folder, ".forge", "locks");
+  mkdirSync(locks, { recursive: true });
+  writeFileSync(join(locks, `rollback-${key}.lock`), renderLease({ owner: "0".repeat(18), until: Date.now() + 3_000 }));
+  const waited = await here.run({ verdict: "fail", deployment: "d2" });
+  expect(waited.log).toContain("Another run works on production, and this one waits for it. If it has died, its lock ends in ");
+  expect(told(waited)).toBe("0 pass rolled-back 1.1.0→1.0.0");
 });
 
 describe("rails", () => {
