@@ -1,7 +1,7 @@
 /**
  * `npm run bench:statistics -- --seed 1 --trials 400 --benchmarks 30 --rounds 10 --layout 0.004 --neighbour 0.004 --outliers 0.02`: how often each
  * rule flags a pull request in which nothing changed, and how many true changes it sees, on simulated hosted runners. "False" means that the true
- * difference is within the margin of 1 %.
+ * difference is within the margin of 1 %. `--rule ours` runs one rule alone.
  */
 import { parseArgs } from "node:util";
 import { comparePaired, type Series } from "../actions/benchmark-compare/src/compare.ts";
@@ -48,6 +48,7 @@ const { values } = parseArgs({
     layout: { type: "string", default: String(hosted.layout) },
     neighbour: { type: "string", default: String(hosted.neighbour) },
     outliers: { type: "string", default: String(hosted.outliers) },
+    rule: { type: "string", default: "" },
   },
 });
 const trials = Number(values.trials);
@@ -62,6 +63,7 @@ const model: NoiseModel = {
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(8);
 process.stdout.write(`${"".padEnd(28)}   false/PR${effects.map((effect) => `+${effect} %`.padStart(9)).join("")}\n`);
 for (const [name, rule] of Object.entries(rules)) {
+  if (!name.startsWith(values.rule)) continue;
   let any = 0;
   const seen = effects.map(() => 0);
   for (let trial = 0; trial < trials; trial++) {

@@ -5,6 +5,7 @@ import { benchBenchmarkCompare } from "./bench/benchmark-compare.ts";
 import { benchBundleSize } from "./bench/bundle-size.ts";
 import { benchCoverage, benchStart, type Row } from "./bench/coverage-gate.ts";
 import { benchHealthCheck } from "./bench/health-check.ts";
+import { benchRecovery } from "./bench/recovery.ts";
 import { benchReport } from "./bench/report.ts";
 import { benchSecrets } from "./bench/secret-scan.ts";
 import { benchTargets, type Target } from "./bench/targets.ts";
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, () => AsyncGenerator<Row | Target>>> = {
   "coverage-gate": () => benchCoverage(5),
   "bundle-size": () => benchBundleSize(3),
   "auto-rollback": () => benchRollback(5),
+  recovery: () => benchRecovery(),
   "secret-scan": () => benchSecrets(3),
   report: () => benchReport(10),
   "benchmark-compare": () => benchBenchmarkCompare(10),

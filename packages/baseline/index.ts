@@ -1,13 +1,15 @@
+import { messageOf } from "../frame/errors.ts";
 import type { Baseline } from "../frame/ports.ts";
 import { parseChoice, usualBranch } from "./choice.ts";
-import { type BaselineContext, emptyShelf, openStore, type Shelf } from "./store.ts";
+import { mayWrite } from "./policy.ts";
+import { type BaselineContext, type Extra, emptyShelf, openStore, type Saved, type Shelf } from "./store.ts";
 
 export type { BaselineContext } from "./store.ts";
 
 /** The store that the `baseline` input names; its adapter is loaded by the first use. A `UserError` for an input that names none. */
 export function openBaseline(choice: string, context: BaselineContext): Baseline {
   const chosen = parseChoice(choice, context.event.defaultBranch);
-  return openStore(context, async (): Promise<Shelf> => {
+  const store = openStore(context, async (): Promise<Shelf> => {
     switch (chosen.kind) {
       case "none":
         return emptyShelf("baselines are switched off (baseline: none)");
@@ -23,6 +25,19 @@ export function openBaseline(choice: string, context: BaselineContext): Baseline
           : (await import("./adapters/cache.ts")).openCache(context);
     }
   });
+  return { ...store, publish: (branch, files) => publish(context, branch, files) };
+}
+
+async function publish(context: BaselineContext, branch: string, files: readonly Extra[]): Promise<Saved> {
+  try {
+    const permission = mayWrite(context.event, context.branches);
+    if ("refused" in permission) return { skipped: permission.refused };
+    const chosen = parseChoice(`branch:${branch}`, context.event.defaultBranch);
+    if (chosen.kind !== "branch") return { skipped: `${branch} is no branch` };
+    return await (await import("./adapters/branch.ts")).publishFiles(context, chosen.name, files);
+  } catch (error) {
+    return { skipped: messageOf(error).replace(/\.$/, "") };
+  }
 }
 
 /**
@@ -41,6 +56,8 @@ async function remembering(opened: Promise<Shelf>, context: BaselineContext): Pr
     nearest: (commits) => branch.nearest(commits),
     history: (limit) => branch.history(limit),
     put: (record, extra) => branch.put(record, extra),
+    append: async (entry) => (await branch.append?.(entry)) ?? { skipped: branch.closed ?? "nothing can be appended here" },
+    entries: async () => (await branch.entries?.()) ?? [],
     recall: async (name, lasting) => (lasting ? branch : await memory()).recall?.(name, lasting),
     remember: async (name, text, lasting) => {
       const shelf = lasting ? branch : await memory();

@@ -13,6 +13,12 @@ export const historyPath = (owner: Owner): string => `${folderOf(owner)}/history
 /** What is remembered besides measurements; `name` is one that the store has checked. */
 export const memoryPath = (owner: Owner, name: string): string => `${folderOf(owner)}/memory/${safe(name)}.json`;
 
+/** Where an entry has its own file, and where those of one month stand together. */
+export const entryPath = (owner: Owner, name: string): string => `${folderOf(owner)}/runs/${name}.json`;
+
+export const monthsPath = (owner: Owner): string => `${folderOf(owner)}/months`;
+export const monthPath = (owner: Owner, month: string): string => `${monthsPath(owner)}/${month}.json`;
+
 /** One name of a path: nothing that leads elsewhere or that a file system takes amiss. */
 function safe(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9._-]/g, (character) =>

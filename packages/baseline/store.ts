@@ -1,7 +1,8 @@
 import { messageOf } from "../frame/errors.ts";
 import { type Event, isProposal } from "../frame/event.ts";
-import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log } from "../frame/ports.ts";
+import type { Baseline, BaselineFound, BaselineRecord, Clock, Diff, Files, Log, Remembered } from "../frame/ports.ts";
 import { type Envelope, largestEnvelope, type Missing, type Owner, renderEnvelope, schema } from "./envelope.ts";
+import { type Entry, isEntryName } from "./journal.ts";
 import { isCommit, mayWrite } from "./policy.ts";
 
 /** What a store may ask of the world. */
@@ -37,7 +38,11 @@ export interface Shelf {
   /** Newest last. */
   history(limit: number): Promise<readonly BaselineRecord[]>;
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved>;
-  /** The newest text under a name, if this place can hold any. */
+  /** Keeps an entry beside the others, if this place can. */
+  append?(entry: Entry): Promise<Saved>;
+  /** Oldest first. */
+  entries?(): Promise<readonly Entry[] | Missing>;
+  /** The newest text under a name, if this place can hold any; throws where it cannot be read. */
   recall?(name: string, lasting: boolean): Promise<string | undefined>;
   remember?(name: string, text: string, lasting: boolean): Promise<Saved>;
 }
@@ -71,8 +76,18 @@ export function openStore(context: BaselineContext, openShelf: () => Promise<She
         (error: unknown) => messageOf(error).replace(/\.$/, ""),
       );
     },
+    append: (name, data) => append(context, shelf, { name, data }),
+    entries: async () => {
+      try {
+        const found = await (await shelf()).entries?.();
+        return found === undefined || "missing" in found ? found : found.map(({ data }) => data);
+      } catch (error) {
+        return { missing: messageOf(error).replace(/\.$/, "") };
+      }
+    },
     save: (data, extra = []) => save(context, shelf, data, extra),
     recall: (name, lasting = false) => recall(context, shelf, name, lasting),
+    look: (name, lasting = false) => look(context, shelf, name, lasting),
     remember: (name, data, lasting = false) => remember(context, shelf, name, data, lasting),
   };
 }
@@ -122,6 +137,19 @@ async function save(context: BaselineContext, shelf: () => Promise<Shelf>, data:
   }
 }
 
+async function append(context: BaselineContext, shelf: () => Promise<Shelf>, entry: Entry): Promise<Saved | undefined> {
+  try {
+    const permission = mayWrite(context.event, context.branches);
+    if ("refused" in permission) return { skipped: permission.refused };
+    if (!isEntryName(entry.name)) return { skipped: `${JSON.stringify(entry.name)} is no name for it` };
+    const size = JSON.stringify(entry.data).length;
+    if (size > largestEnvelope) return { skipped: `it has ${size} bytes, and at most ${largestEnvelope} are kept` };
+    return await (await shelf()).append?.(entry);
+  } catch (error) {
+    return { skipped: messageOf(error).replace(/\.$/, "") };
+  }
+}
+
 const memoryName = /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/;
 
 /** What proposals remember has a name of its own, so that no other run can be fed by one. */
@@ -132,16 +160,23 @@ function namesOf({ event }: BaselineContext, name: string): { readonly own: stri
 }
 
 async function recall(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, lasting: boolean): Promise<unknown> {
+  const seen = await look(context, shelf, name, lasting);
+  return "data" in seen ? seen.data : undefined;
+}
+
+async function look(context: BaselineContext, shelf: () => Promise<Shelf>, name: string, lasting: boolean): Promise<Remembered> {
   try {
     const place = await shelf();
     for (const readable of memoryName.test(name) ? namesOf(context, name).readable : []) {
       const text = await place.recall?.(readable, lasting);
-      if (text !== undefined && text.length <= largestEnvelope) return JSON.parse(text);
+      if (text !== undefined && text.length <= largestEnvelope) return { data: JSON.parse(text) };
     }
+    return { nothing: true };
   } catch (error) {
-    context.log.debug(`What was remembered as ${name} could not be read: ${messageOf(error)}`);
+    const unreadable = messageOf(error).replace(/\.$/, "");
+    context.log.debug(`What was remembered as ${name} could not be read: ${unreadable}.`);
+    return { unreadable, ...(error instanceof SyntaxError ? { torn: true } : {}) };
   }
-  return undefined;
 }
 
 async function remember(

@@ -25,8 +25,8 @@ export function compileGlob(pattern: string): (path: string) => boolean {
   if (!hasGlob(normal)) return (path) => path === normal;
   let matches: ((path: string) => boolean) | undefined;
   return (path) => {
-    // Compiled by the first question: most default globs are never asked.
-    matches ??= picomatch(normal, { dot: true, noextglob: true, nonegate: true, strictSlashes: true });
+    // Compiled by the first question: most default globs are never asked. Names may hold line ends (`s`), and must not slip through by them.
+    matches ??= picomatch(normal, { dot: true, noextglob: true, nonegate: true, strictSlashes: true, flags: "s" });
     return matches(path);
   };
 }

@@ -102,6 +102,11 @@ export type BaselineFound<D = unknown> =
       readonly torn?: true;
     };
 
+/** What is under a name. `torn` is what was read and makes no sense: it can only be written anew. */
+export type Remembered = { readonly data: unknown } | { readonly nothing: true } | { readonly unreadable: string; readonly torn?: true };
+
+export type Published = { readonly saved: string } | { readonly skipped: string };
+
 /** "What was this number at the merge base?" */
 export interface Baseline {
   /** The record of `commit`, else of its nearest first-parent ancestor within 50. A torn or foreign record is reported as missing. */
@@ -121,6 +126,20 @@ export interface Baseline {
    * `lasting` is what must not be forgotten by a cache: a branch store keeps it on the branch, which proposals do not write.
    */
   recall?(name: string, lasting?: boolean): Promise<unknown>;
+  /** As `recall`, but tells what is not there from what could not be read. Never throws. */
+  look?(name: string, lasting?: boolean): Promise<Remembered>;
+  /**
+   * Keeps JSON beside what is kept already, under a name of its own (`2026-11/<letters, digits, dashes>`), where this event may; writers at the
+   * same time lose nothing. Never throws; `undefined` where a store can keep only one measurement a commit.
+   */
+  append?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string } | undefined>;
+  /** All that was appended in the last 24 months, oldest first. Never throws; `undefined` where nothing can be appended. */
+  entries?(): Promise<readonly unknown[] | { readonly missing: string; readonly torn?: true } | undefined>;
+  /**
+   * Puts files onto a branch of the repository beside what is there, where this event may write baselines; the checkout is not touched. Never
+   * throws. `branch` as in the `baseline` input.
+   */
+  publish?(branch: string, files: readonly { readonly name: string; readonly content: string }[]): Promise<Published>;
   /** Remembers JSON under a name, newest wins. Never throws. */
   remember?(name: string, data: unknown, lasting?: boolean): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }

@@ -1,166 +1,82 @@
 import { judgeActions } from "./alter-table.ts";
-import { staysDistinct, staysNull } from "./column.ts";
-import type { Course } from "./course.ts";
+import { type Course, isNoCopyAnyMore } from "./course.ts";
+import { judgeCreate } from "./create.ts";
 import { Cursor, hasWord, splitList } from "./cursor.ts";
+import { judgeDrop } from "./drop.ts";
+import { guardedStatements } from "./guarded.ts";
 import { contract, expand, type Judgement, unknown, worst } from "./judgement.ts";
+import { judgeInsert, judgeRows, judgeSelect, judgeUpdate } from "./rows.ts";
 import type { Token } from "./tokens.ts";
 
 type Judge = (cursor: Cursor, course: Course, tokens: readonly Token[]) => Judgement;
 
-/** Judges one statement; `course.fresh` is brought up to date. */
+/** Judges one statement; `course` is brought up to date. */
 export function judgeStatement(tokens: readonly Token[], course: Course): Judgement {
   const cursor = new Cursor(tokens);
   const first = cursor.next();
-  const judge = first?.kind === "word" ? judges[first.value] : undefined;
+  const judge = first?.kind === "word" ? judges.get(first.value) : undefined;
   if (judge === undefined) return unknown(`${(first?.value ?? "").toUpperCase().slice(0, 40)} is not known here`);
-  return judge(cursor, course, tokens);
+  const judgement = judge(cursor, course, tokens);
+  if (judgement.class === "expand" && hidesAnother(tokens))
+    return unknown("a second statement seems to stand in it, without a semicolon between them");
+  return judgement;
 }
 
 const harmless: Judge = (_, __, tokens) => expand(`${(tokens[0]?.value ?? "").toUpperCase()} changes nothing for the old program`);
 const opaque: Judge = (_, __, tokens) => unknown(`${(tokens[0]?.value ?? "").toUpperCase()} can do anything`);
 const taking: Judge = (_, __, tokens) => contract(`${(tokens[0]?.value ?? "").toUpperCase()} takes something away`);
 
-const judges: Readonly<Record<string, Judge>> = {
-  create: judgeCreate,
-  alter: judgeAlter,
-  drop: judgeDrop,
-  insert: judgeInsert,
-  update: judgeUpdate,
-  set: judgeSet,
-  reset: harmless,
-  select: judgeSelect,
-  comment: harmless,
-  grant: harmless,
-  analyze: harmless,
-  vacuum: harmless,
-  reindex: harmless,
-  lock: harmless,
-  begin: harmless,
-  start: harmless,
-  commit: harmless,
-  end: harmless,
-  savepoint: harmless,
-  release: harmless,
-  do: opaque,
-  call: opaque,
-  execute: opaque,
-  copy: opaque,
-  rollback: opaque,
-  merge: opaque,
-  with: opaque,
-  revoke: taking,
-  truncate: taking,
-  delete: taking,
-  rename: taking,
-};
+const calmWords = "reset comment grant analyze vacuum reindex refresh lock unlock begin start commit end savepoint release";
+const opaqueWords = "call execute rollback merge with";
 
-function judgeCreate(cursor: Cursor, course: Course): Judgement {
-  const replaces = cursor.skip("or", "replace");
-  const temporary = cursor.skipAny("temp", "temporary", "unlogged", "global", "local").startsWith("temp");
-  if (cursor.skip("table")) return judgeNewTable(cursor, course, temporary);
-  const unique = cursor.skip("unique");
-  if (cursor.skip("index")) return judgeIndex(cursor, course, unique);
-  const what = cursor.skip("materialized", "view") ? "materialized view" : (cursor.next()?.value ?? "");
-  const calm = ["view", "sequence", "schema", "extension", "type", "domain", "statistics", "collation", "role", "user"];
-  if (!replaces && what === "materialized view") return judgeMaterialized(cursor, course);
-  if (!replaces && calm.includes(what)) return expand(`a new ${what}`);
-  if (!replaces && what === "function" && returnsTrigger(cursor.rest)) return expand("a new function for triggers");
-  if (what === "trigger") return judgeTrigger(cursor, course);
-  if (what === "policy" || what === "rule") return contract(`a new ${what} changes what the old program's statements do`);
-  return unknown(`${replaces ? "a replaced" : "a new"} ${what} may change what the old program's statements do`);
+const judges: ReadonlyMap<string, Judge> = new Map<string, Judge>([
+  ["create", judgeCreate],
+  ["alter", judgeAlter],
+  ["drop", judgeDrop],
+  ["insert", judgeInsert],
+  ["update", judgeUpdate],
+  ["delete", judgeRows],
+  ["truncate", judgeRows],
+  ["copy", judgeRows],
+  ["set", judgeSet],
+  ["pragma", judgePragma],
+  ["select", judgeSelect],
+  ["do", judgeBlock],
+  ["revoke", judgeRevoke],
+  ["rename", taking],
+  ...calmWords.split(" ").map((word): [string, Judge] => [word, harmless]),
+  ...opaqueWords.split(" ").map((word): [string, Judge] => [word, opaque]),
+]);
+
+const kinds =
+  "table view index schema type function procedure trigger sequence policy database materialized domain extension role user unique or";
+
+/** Words that begin a statement where none can begin: the separator is one that is not known here. */
+function hidesAnother(tokens: readonly Token[]): boolean {
+  const starts = new Set(kinds.split(" "));
+  let depth = 0;
+  return tokens.some(({ kind, value }, index) => {
+    if (kind === "sign" && value === "(") depth += 1;
+    if (kind === "sign" && value === ")") depth -= 1;
+    if (kind !== "word" || depth > 0 || index === 0) return false;
+    const next = tokens[index + 1];
+    if (next?.kind !== "word") return value === "truncate" && next?.kind === "name";
+    if (["create", "drop", "alter"].includes(value)) return starts.has(next.value) && tokens[0]?.value !== "grant";
+    return (value === "delete" && next.value === "from") || (value === "rename" && next.value === "table");
+  });
 }
 
-function judgeMaterialized(cursor: Cursor, { fresh }: Course): Judgement {
-  const again = cursor.skip("if", "not", "exists");
-  const name = cursor.name();
-  if (callsAnything(cursor.rest)) return unknown(`${name} is made of what functions give`);
-  if (!again) fresh.add(name);
-  return expand(`a new materialized view ${name}`);
-}
-
-function returnsTrigger(tokens: readonly Token[]): boolean {
-  const at = tokens.findIndex(({ kind, value }) => kind === "word" && value === "returns");
-  return at >= 0 && tokens[at + 1]?.value === "trigger";
-}
-
-function judgeNewTable(cursor: Cursor, { before, now, fresh }: Course, temporary: boolean): Judgement {
-  const again = cursor.skip("if", "not", "exists");
-  const name = cursor.name();
-  if (name === "") return unknown("CREATE TABLE without a name");
-  if (cursor.skip("partition", "of")) {
-    const whole = cursor.name();
-    if (fresh.has(whole)) fresh.add(name);
-    else return unknown(`${name} becomes a part of ${whole}`);
-  }
-  if (hasWord(cursor.rest, "partition") && hasWord(cursor.rest, "of")) return unknown(`${name} becomes a part of another table`);
-  if (hasWord(cursor.rest, "inherits")) return unknown(`${name} inherits from another table`);
-  // With IF NOT EXISTS it may have been there all the time, unless all that came before is known.
-  const surelyNew = !again || (!before.vague && before.tables.size > 0 && !before.tables.has(name) && !now.vague);
-  if (surelyNew && !temporary) fresh.add(name);
-  cursor.group();
-  if (hasWord(cursor.rest, "delete", "update", "insert", "merge", "alter", "create", "truncate"))
-    return unknown(`${name}: there is more in its statement than a table`);
-  if (hasWord(cursor.rest, "as", "select") && callsAnything(cursor.rest)) return unknown(`${name} is made of what functions give`);
-  return expand(`new table ${name}`);
-}
-
-const calmFunctions = [
-  "lower",
-  "upper",
-  "coalesce",
-  "trim",
-  "btrim",
-  "count",
-  "min",
-  "max",
-  "sum",
-  "avg",
-  "nullif",
-  "now",
-  "using",
-  "in",
-  "values",
-  "as",
-  "where",
-  "and",
-  "or",
-  "on",
-];
-
-/** Whether anything is called that is not known to be harmless. */
-function callsAnything(tokens: readonly Token[]): boolean {
-  return tokens.some(({ kind, value }, index) => kind !== "sign" && tokens[index + 1]?.value === "(" && !calmFunctions.includes(value));
-}
-
-function judgeIndex(cursor: Cursor, { fresh, distinctColumns }: Course, unique: boolean): Judgement {
-  cursor.skip("concurrently");
-  cursor.skip("if", "not", "exists");
-  if (cursor.peek() !== "on") cursor.name();
-  if (!cursor.skip("on")) return unknown("CREATE INDEX without a table");
-  cursor.skip("only");
-  const table = cursor.name();
-  if (fresh.has(table)) return expand(`an index of the new table ${table}`);
-  if (cursor.skip("using")) cursor.next();
-  const body = cursor.group() ?? [];
-  const columns = splitList(body);
-  const apart = columns.some((part) => part.length === 1 && distinctColumns.has(`${table}.${new Cursor(part).name()}`));
-  if (unique && (!apart || hasWord(cursor.rest, "distinct")))
-    return contract(`${table}: a unique index can refuse what the old program writes`);
-  // An index over an expression is computed at every write, and the expression may fail; so may its condition.
-  const computed = [...body, ...cursor.rest].some(({ kind, value }) => kind === "sign" && ["/", "%", ":", "-", "+", "*"].includes(value));
-  const arrow = body.some(({ kind, value }) => kind === "sign" && value === ">");
-  return computed || arrow || callsAnything(body) || callsAnything(cursor.rest)
-    ? unknown(`${table}: an index over an expression that could fail`)
-    : expand(`${table}: an index`);
-}
-
-function judgeTrigger(cursor: Cursor, { fresh }: Course): Judgement {
-  const rest = cursor.rest;
-  const at = rest.findIndex(({ kind, value }) => kind === "word" && value === "on");
-  const table = new Cursor(rest.slice(at + 1)).name();
-  return fresh.has(table)
-    ? expand(`a trigger of the new table ${table}`)
-    : unknown(`${table}: a new trigger may change or refuse what the old program writes`);
+/** A block that only lets its statements be done already: what they make may have been there, and is not counted as new. */
+function judgeBlock(_: Cursor, course: Course, tokens: readonly Token[]): Judgement {
+  const statements = guardedStatements(tokens);
+  if (statements === undefined) return unknown("DO can do anything");
+  const copy = {
+    ...course,
+    freshOthers: new Set(course.freshOthers),
+    fresh: new Set(course.fresh),
+    freshColumns: new Map(course.freshColumns),
+  };
+  return worst(statements.map((statement) => judgeStatement(statement, copy)));
 }
 
 function judgeAlter(cursor: Cursor, course: Course): Judgement {
@@ -170,109 +86,78 @@ function judgeAlter(cursor: Cursor, course: Course): Judgement {
     const table = cursor.name();
     if (cursor.skip("*") || table === "") return unknown("ALTER TABLE of what cannot be told");
     if (course.fresh.has(table)) return judgeFreshTable(cursor, course, table);
-    rememberColumns(table, cursor.rest, course);
     return worst(judgeActions(table, cursor.rest, course));
   }
-  if (cursor.skip("type")) {
-    cursor.name();
-    return cursor.skip("add", "value") ? expand("a new value of an enum") : contract("a type is changed");
+  if (cursor.skip("default", "privileges")) {
+    return hasWord(cursor.rest, "revoke") ? unknown("rights of later tables are taken away") : expand("rights of later tables");
   }
-  if (cursor.skip("index") && hasWord(cursor.rest, "set", "attach")) return expand("settings of an index");
-  if (cursor.skip("sequence") && hasWord(cursor.rest, "owned")) return expand("a sequence gets an owner");
-  return unknown(`ALTER ${cursor.peek().toUpperCase()} is not known here`.replace("  ", " "));
+  cursor.skip("materialized");
+  const what = cursor.next()?.value ?? "";
+  cursor.skip("if", "exists");
+  const isFresh = course.freshOthers.has(`${what}:${cursor.name()}`);
+  if (what === "type" && cursor.skip("add", "value")) return expand("a new value of an enum");
+  if (isFresh && !hasWord(cursor.rest, "rename", "schema")) return expand(`a new ${what} is changed`);
+  if (what === "type") return contract("a type is changed");
+  if (what === "index" && hasWord(cursor.rest, "set", "attach")) return expand("settings of an index");
+  if (what === "sequence" && hasWord(cursor.rest, "owned")) return expand("a sequence gets an owner");
+  return unknown(`ALTER ${what.toUpperCase().slice(0, 40)} is not known here`);
 }
 
 /** Whatever is done to a table that the old program cannot know does not concern it, unless the table takes an old name. */
-function judgeFreshTable(cursor: Cursor, { fresh }: Course, table: string): Judgement {
-  if (hasWord(cursor.rest, "rename", "attach", "inherit", "schema")) {
-    fresh.delete(table);
-    return unknown(`${table}: a new table changes its place`);
+function judgeFreshTable(cursor: Cursor, course: Course, table: string): Judgement {
+  const { fresh } = course;
+  isNoCopyAnyMore(table, course);
+  if (cursor.skip("attach", "partition")) {
+    const part = cursor.name();
+    return fresh.has(part) ? expand(`a partition of the new table ${table}`) : contract(`${part} becomes a part of another table`);
   }
-  return expand(`the new table ${table}`);
+  const moves = hasWord(cursor.rest, "schema", "inherit") || splitList(cursor.rest).some(renamesTable);
+  if (!moves) return expand(`the new table ${table}`);
+  fresh.delete(table);
+  return unknown(`${table}: a new table changes its place`);
 }
 
-function rememberColumns(table: string, actions: readonly Token[], { freshColumns, nullColumns, distinctColumns }: Course): void {
-  for (const part of splitList(actions)) {
-    const action = new Cursor(part);
-    if (action.skip("alter")) {
-      action.skip("column");
-      const changed = `${table}.${action.name()}`;
-      nullColumns.delete(changed);
-      distinctColumns.delete(changed);
-    }
-    if (!action.skip("add")) continue;
-    action.skip("column");
-    if (action.skip("if", "not", "exists")) continue;
-    const column = `${table}.${action.name()}`;
-    freshColumns.add(column);
-    if (staysNull(action.rest)) nullColumns.add(column);
-    if (staysDistinct(action.rest)) distinctColumns.add(column);
-  }
+/** `RENAME TO b`, and MySQL's `RENAME b` and `RENAME AS b`; a column's is `RENAME a TO b` or `RENAME COLUMN a TO b`. */
+function renamesTable([first, second, third]: readonly Token[]): boolean {
+  if (first?.value !== "rename") return false;
+  return !["column", "constraint", "index", "key"].includes(second?.value ?? "") && third?.value !== "to";
 }
 
-function judgeDrop(cursor: Cursor, { fresh, before }: Course): Judgement {
-  if (cursor.skip("table")) {
-    cursor.skip("if", "exists");
-    const cascades = hasWord(cursor.rest, "cascade");
-    const names = splitList(cursor.rest).map((part) => new Cursor(part).name());
-    const onlyFresh = !cascades && names.every((name) => fresh.has(name));
-    for (const name of names) fresh.delete(name);
-    return onlyFresh ? expand("a new table is dropped again") : contract(`DROP TABLE ${names.join(", ").slice(0, 100)}`);
-  }
-  if (cursor.skip("index")) {
-    const names = splitList(cursor.rest.filter(({ value }) => !["concurrently", "if", "exists"].includes(value))).map((part) =>
-      new Cursor(part).name(),
-    );
-    const plain = !before.vague && names.every((name) => before.indexes.get(name) === false);
-    return plain ? expand("an index that is not unique is dropped") : unknown("an index is dropped, and ON CONFLICT may rely on it");
-  }
-  return contract(`DROP ${cursor.peek().toUpperCase()} takes away what the old program may use`);
-}
-
-/** Where tools note which migrations have run; with the file they would do it themselves. */
-const notebooks =
-  /^(?:alembic_version|schema_migrations|ar_internal_metadata|flyway_schema_history|databasechangelog(?:lock)?|goose_db_version|_prisma_migrations|django_migrations|__EFMigrationsHistory)$/;
-
-function judgeInsert(cursor: Cursor, { fresh }: Course): Judgement {
-  cursor.skipAny("ignore");
-  if (!cursor.skip("into")) return unknown("INSERT into what cannot be told");
-  const table = cursor.name();
-  if (notebooks.test(table) && !hasWord(cursor.rest, "select")) return expand(`${table}: a tool's note`);
-  return fresh.has(table) ? expand(`rows of the new table ${table}`) : unknown(`${table}: new rows may meet those of the old program`);
-}
-
-function judgeUpdate(cursor: Cursor, { fresh, freshColumns }: Course): Judgement {
-  cursor.skip("only");
-  const table = cursor.name();
-  if (fresh.has(table)) return expand(`rows of the new table ${table}`);
-  if (notebooks.test(table)) return expand(`${table}: a tool's note`);
-  if (cursor.peek() !== "set") {
-    cursor.skip("as");
-    cursor.name();
-  }
-  if (!cursor.skip("set")) return unknown(`UPDATE ${table} is not understood`);
-  const end = cursor.rest.findIndex(({ kind, value }) => kind === "word" && (value === "where" || value === "from"));
-  const assignments = splitList(end < 0 ? cursor.rest : cursor.rest.slice(0, end));
-  const columns = assignments.map((part) => new Cursor(part).name());
-  const onlyFresh = columns.every((column) => column !== "" && freshColumns.has(`${table}.${column}`));
-  return onlyFresh ? expand(`${table}: new columns are filled`) : unknown(`${table}: values that the old program uses are changed`);
+/** Rights on new things only. */
+function judgeRevoke(cursor: Cursor, course: Course, tokens: readonly Token[]): Judgement {
+  const on = cursor.rest.findIndex(({ kind, value }) => kind === "word" && value === "on");
+  const rest = new Cursor(cursor.rest.slice(on + 1));
+  const what = rest.skipAny("table", "function", "procedure", "sequence", "schema", "type") || "table";
+  const end = rest.rest.findIndex(({ kind, value }) => kind === "word" && value === "from");
+  const names = splitList(rest.rest.slice(0, Math.max(end, 0))).map((part) => new Cursor(part).name());
+  const isFresh = (name: string): boolean => (what === "table" ? course.fresh.has(name) : course.freshOthers.has(`${what}:${name}`));
+  if (on >= 0 && names.length > 0 && names.every(isFresh)) return expand("rights on what is new");
+  return taking(cursor, course, tokens);
 }
 
 const calmSettings =
-  /^(?:lock_timeout|statement_timeout|client_encoding|client_min_messages|timezone|time|standard_conforming_strings|check_function_bodies|idle_in_transaction_session_timeout|default_table_access_method|default_tablespace|names|row_security|xmloption|default_with_oids|maintenance_work_mem)$/;
+  /^(?:lock_timeout|statement_timeout|client_encoding|client_min_messages|timezone|time|standard_conforming_strings|check_function_bodies|idle_in_transaction_session_timeout|transaction_timeout|transaction|work_mem|default_table_access_method|default_tablespace|names|row_security|xmloption|default_with_oids|maintenance_work_mem|foreign_key_checks|unique_checks)$/;
 
 function judgeSet(cursor: Cursor): Judgement {
   cursor.skipAny("local", "session");
   const name = cursor.peek();
-  if (name === "standard_conforming_strings" && hasWord(cursor.rest, "off", "false", "default"))
-    return unknown("strings are read in another way");
-  return calmSettings.test(name)
+  const usual =
+    name === "search_path" &&
+    /^(?:=|to) (?:\$user , )?public$/.test(
+      cursor.rest
+        .slice(1)
+        .map(({ value }) => value)
+        .join(" "),
+    );
+  return usual || calmSettings.test(name)
     ? expand(`SET ${name}`)
     : unknown(`SET ${name || "of something"} changes what the following statements mean`);
 }
 
-function judgeSelect(cursor: Cursor): Judgement {
-  const { rest } = cursor;
-  const calls = rest.some(({ kind }, index) => kind !== "sign" && rest[index + 1]?.value === "(");
-  return calls || hasWord(rest, "into") ? unknown("SELECT calls a function, which can do anything") : expand("SELECT changes nothing");
+/** SQLite's settings of one connection. */
+function judgePragma(cursor: Cursor): Judgement {
+  const name = cursor.peek();
+  return ["foreign_keys", "defer_foreign_keys", "busy_timeout"].includes(name)
+    ? expand(`PRAGMA ${name}`)
+    : unknown(`PRAGMA ${name.slice(0, 40)} is not known here`);
 }

@@ -3,6 +3,7 @@
 export interface Token {
   /** `word` is folded to lower case, `name` is a quoted one as it stands; `text` is a string or a dollar-quoted body. */
   readonly kind: "word" | "name" | "text" | "number" | "sign";
+  /** A string is cut after 200 characters, a dollar-quoted body is whole. */
   readonly value: string;
 }
 
@@ -15,6 +16,11 @@ export interface Tokens {
 
 const space = /[\s\uFEFF]+/y;
 const lineComment = /--[^\n]*/y;
+/** Lines that end a statement for SQL Server's and Oracle's tools, and for Liquibase. */
+const batchEnd = /(?:go|\/)[ \t]*\r?(?:\n|$)/iy;
+/** What psql does for itself with these changes no statement; `\gexec` and others do. */
+const calmCommand = /\\(?:restrict|unrestrict|timing|set[ \t]+ON_ERROR_STOP)\b[^\\`\n]*(?:\n|$)/y;
+const copiedRows = /[^\n]*\n(?:[\s\S]*?\n)?\\\.[ \t]*\r?(?:\n|$)/y;
 const word = /[A-Za-z_\u0080-\uFFFF][A-Za-z0-9_$\u0080-\uFFFF]*/y;
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const dollar = /\$(?:[A-Za-z_\u0080-\uFFFF][A-Za-z0-9_\u0080-\uFFFF]*)?\$/y;
@@ -45,6 +51,7 @@ class Reader {
 
   #next(): void {
     if (this.#take(space) !== undefined || this.#take(lineComment) !== undefined) return;
+    if (this.#depth === 0 && this.#startsLine() && this.#line()) return;
     const character = this.#script[this.#place] ?? "";
     if (this.#script.startsWith("/*", this.#place)) this.#comment();
     else if (character === "'") this.#quoted("'", "text", false);
@@ -73,55 +80,65 @@ class Reader {
   #sign(character: string): void {
     if (character === "(") this.#depth += 1;
     if (character === ")") this.#depth -= 1;
-    if (this.#depth < 0) this.#torn = "a parenthesis is closed that was not opened";
-    else if (character === "\\") this.#torn = "it holds a command for psql";
-    else if (character === "\0" || character === "\uFFFD") this.#torn = "it is not text";
-    else if (character === ";" && this.#depth === 0) this.#end();
+    this.#torn ??= this.#trouble(character);
+    if (this.#torn !== undefined) return;
+    if (character === ";" && this.#depth === 0) this.#end();
     else this.#current.push({ kind: "sign", value: character });
   }
 
-  /** PostgreSQL's comments nest; MySQL's `/*!` holds statements that run. */
+  /** Signs by which programs and databases read the rest of a script in different ways. `#place` is behind the sign already. */
+  #trouble(character: string): string | undefined {
+    const next = this.#script[this.#place] ?? "";
+    if (this.#depth < 0) return "a parenthesis is closed that was not opened";
+    if (character === "\0" || character === "\uFFFD") return "it is not text";
+    if (character === "\\") return "it holds commands for psql";
+    if (character === "#" && !/^>>? ?'/.test(this.#script.slice(this.#place, this.#place + 4))) return "it holds #, a comment for MySQL";
+    const variable = character === ":" && /[A-Za-z_'"{]/.test(next) && this.#script[this.#place - 2] !== ":";
+    return variable ? "it holds a variable of psql" : undefined;
+  }
+
+  /** Whole lines that are no SQL. */
+  #line(): boolean {
+    if (this.#take(batchEnd) === undefined) return this.#current.length === 0 && this.#take(calmCommand) !== undefined;
+    this.#end();
+    return true;
+  }
+
+  #startsLine(): boolean {
+    let before = this.#place - 1;
+    while (this.#script[before] === " " || this.#script[before] === "\t") before -= 1;
+    return before < 0 || this.#script[before] === "\n";
+  }
+
+  /** PostgreSQL's comments nest and others' do not; MySQL and MariaDB run what stands in theirs with `!`. */
   #comment(): void {
-    if (this.#script.startsWith("/*!", this.#place)) {
-      this.#torn = "it holds a comment that MySQL runs";
-      return;
-    }
-    const edge = /\/\*|\*\//g;
-    edge.lastIndex = this.#place;
-    for (let depth = 0; ; ) {
-      const found = edge.exec(this.#script);
-      if (found === null) {
-        this.#torn = "a comment is not closed";
-        return;
-      }
-      depth += found[0] === "/*" ? 1 : -1;
-      if (depth > 0) continue;
-      this.#place = edge.lastIndex;
-      return;
-    }
+    const end = this.#script.indexOf("*/", this.#place + 2);
+    const body = this.#script.slice(this.#place + 2, end);
+    if (end < 0) this.#torn = "a comment is not closed";
+    else if (/^M?!/.test(body)) this.#torn = "it holds a comment that MySQL runs";
+    else if (body.includes("/*")) this.#torn = "it holds a comment in a comment, which databases read in different ways";
+    else this.#place = end + 2;
   }
 
   #quoted(quote: string, kind: "text" | "name", backslashes: boolean): void {
     let value = "";
     for (let at = this.#place + 1; at < this.#script.length; at++) {
-      const character = this.#script[at] ?? "";
-      if (backslashes && character === "\\") at += 1;
-      else if (character === quote) {
-        // PostgreSQL ends the string here, MySQL does not: what follows would be text for the one and statements for the other.
-        if (!backslashes && kind === "text" && this.#script[at - 1] === "\\") {
-          this.#torn = "a backslash stands before a quote, which databases read differently";
-          return;
-        }
-        if (this.#script[at + 1] !== quote) {
-          this.#place = at + 1;
-          this.#current.push({ kind, value });
-          return;
-        }
+      let character = this.#script[at] ?? "";
+      const protects = character === "\\" && quote !== "`";
+      // Whether a backslash protects a quote depends on the database and on its settings.
+      if (protects && !backslashes && this.#script[at + 1] === quote) break;
+      if (protects) {
         at += 1;
+        character = `\\${this.#script[at] ?? ""}`;
+      } else if (character === quote && this.#script[at + 1] === quote) at += 1;
+      else if (character === quote) {
+        this.#place = at + 1;
+        this.#current.push({ kind, value });
+        return;
       }
       if (value.length < 200) value += character;
     }
-    this.#torn = kind === "text" ? "a string is not closed" : "a quoted name is not closed";
+    this.#torn = kind === "text" ? "a string is not closed for every database" : "a quoted name is not closed for every database";
   }
 
   #dollar(): boolean {
@@ -129,7 +146,7 @@ class Reader {
     if (tag === undefined) return false;
     const end = this.#script.indexOf(tag, this.#place);
     if (end < 0) this.#torn = "a dollar-quoted text is not closed";
-    this.#current.push({ kind: "text", value: "" });
+    this.#current.push({ kind: "text", value: end < 0 ? "" : this.#script.slice(this.#place, end) });
     this.#place = end < 0 ? this.#script.length : end + tag.length;
     return true;
   }
@@ -142,7 +159,12 @@ class Reader {
   }
 
   #end(): void {
-    if (this.#current.length > 0) this.#statements.push(this.#current);
+    const statement = this.#current;
     this.#current = [];
+    if (statement.length === 0) return;
+    this.#statements.push(statement);
+    const words = statement.filter(({ kind }) => kind === "word").map(({ value }) => value);
+    if (words[0] !== "copy" || !words.includes("from") || !words.includes("stdin")) return;
+    if (this.#take(copiedRows) === undefined) this.#torn ??= "rows of COPY are not closed";
   }
 }

@@ -1,5 +1,6 @@
 import { messageOf } from "../frame/errors.ts";
-import { type HeldTarget, holdFailures } from "./hold.ts";
+import { Masker } from "../frame/masking.ts";
+import { type HeldTarget, holdFailures, recallFailing, waits } from "./hold.ts";
 import { judgeObservation, type Sample } from "./judge.ts";
 import type { CheckResult, CheckSettings, Kind, ProbePorts, Prober, Status, Target, TargetResult } from "./model.ts";
 import { latencyOf } from "./percentiles.ts";
@@ -11,20 +12,24 @@ const rank: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknow
 /** Checks all targets, so many at once, and ends within the deadline whatever they do. */
 export async function checkTargets(targets: readonly Target[], settings: CheckSettings, ports: ProbePorts): Promise<CheckResult> {
   const { prober } = ports;
-  const end = (await prober.elapsed()) + settings.deadline;
+  const last = (await prober.elapsed()) + settings.deadline;
+  const end = last - (settings.reserve ?? 0);
+  const recalled = targets.some(waits) ? recallFailing(ports) : undefined;
   const pending = targets.map((target) => new Watch(target, settings, prober, end));
   const queue = [...pending];
   const work = async (): Promise<void> => {
     for (let watch = queue.shift(); watch !== undefined; watch = queue.shift()) await watch.run();
   };
   const workers = Array.from({ length: Math.min(settings.concurrency, targets.length) }, work);
-  await Promise.race([Promise.all(workers), prober.wait(settings.deadline + slack)]);
-  const held = await holdFailures(
-    pending.map((watch): HeldTarget => ({ target: watch.target, result: watch.result() })),
-    ports,
-  );
+  await Promise.race([Promise.all(workers), prober.wait(end - (await prober.elapsed()) + slack)]);
+  // First the controls: a broken network of this runner must not be remembered as the beginning of anyone's failure.
+  const results = applyControls(pending.map((watch) => watch.result()));
+  const checked = pending.flatMap(({ target }, index): HeldTarget[] => {
+    const result = results[index];
+    return result === undefined ? [] : [{ target, result }];
+  });
   return summarise(
-    applyControls(held),
+    recalled === undefined ? results : await holdFailures(checked, recalled, ports, last),
     pending.flatMap((watch) => (watch.target.control ? [] : watch.latencies)),
   );
 }
@@ -42,6 +47,7 @@ class Watch {
   readonly #end: number;
   readonly latencies: number[] = [];
   readonly #counted: Sample[] = [];
+  readonly #masker = new Masker();
   #attempts = 0;
   #last: Sample | undefined;
   #settled: Pick<Sample, "status" | "reason" | "evidence"> | undefined;
@@ -52,6 +58,7 @@ class Watch {
     this.#settings = settings;
     this.#prober = prober;
     this.#end = end;
+    for (const secret of target.secrets) this.#masker.add(secret);
   }
 
   async run(): Promise<void> {
@@ -151,11 +158,19 @@ class Watch {
     if (time < 1 || (time < tooShort && time < this.target.timeout && this.#attempts > 0)) return undefined;
     this.#attempts++;
     this.#inFlight = now;
-    const sample = judgeObservation(this.target, await this.#observe(time));
+    const sample = judgeObservation(this.target, await this.#observe(time), this.#masker);
     this.#inFlight = undefined;
+    // A refused address was not asked.
+    if (sample.refused === true) this.#attempts--;
+    if (this.#cutShort(time, limit, sample)) return undefined;
     if (sample.status === "healthy" || sample.status === "degraded") this.latencies.push(sample.elapsed);
     this.#last = sample;
     return sample;
+  }
+
+  /** A target that has answered before, and now only got what was left of the deadline, has not failed: nobody knows. */
+  #cutShort(time: number, limit: number, { status, elapsed }: Sample): boolean {
+    return time < Math.min(this.target.timeout, limit) && status === "down" && elapsed >= time - 1 && this.latencies.length > 0;
   }
 
   async #observe(time: number) {
@@ -171,17 +186,19 @@ class Watch {
   result(): TargetResult {
     const { target } = this;
     const told = this.#verdict();
+    const known = this.#counted.filter(({ status }) => status !== "unknown");
+    const successes = known.filter(({ status }) => status === "healthy").length;
     return {
       name: target.name,
       kind: target.kind,
       status: told.status,
       reason: told.reason,
       attempts: this.#attempts,
-      successes: this.#counted.filter(({ status }) => status === "healthy").length,
+      successes,
       latency: latencyOf(this.latencies),
       evidence: told.evidence,
       control: target.control,
-      counted: { samples: this.#counted.length, successes: this.#counted.filter(({ status }) => status === "healthy").length },
+      counted: { samples: known.length, successes },
       ...(target.severity === undefined ? {} : { severity: target.severity }),
       ...(this.#last?.refused === true ? { refused: true as const } : {}),
     };
@@ -210,7 +227,7 @@ function applyControls(results: readonly TargetResult[]): TargetResult[] {
   return results.map((result) => {
     if (result.control || local.has(result.kind) || result.status === "healthy" || result.refused === true) return result;
     const evidence = `the control ${names} cannot be reached either, so this says nothing about the target (it was ${result.reason}: ${result.evidence})`;
-    return { ...result, status: "unknown", reason: "runner.network", evidence };
+    return { ...result, status: "unknown", reason: "runner.network", evidence, counted: { samples: 0, successes: 0 } };
   });
 }
 

@@ -1,5 +1,6 @@
 import { UserError } from "../frame/errors.ts";
 import { parseBytes, parseDuration, parseNumber } from "../frame/numbers.ts";
+import { isJson, jsonAt, jsonHas, jsonLength } from "./json-path.ts";
 import type { Condition, Facts, Kind, Operand } from "./model.ts";
 
 const operators = ["==", "!=", "<=", ">=", "<", ">"] as const;
@@ -95,20 +96,19 @@ function numberOf(text: string): number | undefined {
 export interface Broken {
   readonly condition: Condition;
   readonly reason: string;
-  /** What was there instead. */
+  /** What was there instead, as long as it is. */
   readonly actual: string;
 }
 
 /** The first condition that does not hold. `elapsed` in milliseconds is missing where no answer came. */
 export function firstBroken(conditions: readonly Condition[], facts: Facts, elapsed: number | undefined, kind: Kind): Broken | undefined {
-  const body = lazyJson(facts.body);
   for (const condition of conditions) {
-    const left = resolved(condition.left, facts, elapsed, body);
-    const right = resolved(condition.right, facts, elapsed, body);
+    const left = resolved(condition.left, facts, elapsed);
+    const right = resolved(condition.right, facts, elapsed);
     if (holds(condition, left, right)) continue;
     const named = condition.left.placeholder === undefined ? condition.right : condition.left;
     const actual = named === condition.left ? left : right;
-    return { condition, reason: reasonOf(named, kind, facts), actual: actual === undefined ? "nothing" : shown(actual) };
+    return { condition, reason: reasonOf(named, kind, facts), actual: actual ?? "nothing" };
   }
   return undefined;
 }
@@ -122,10 +122,6 @@ export function speaksOfFailure(conditions: readonly Condition[]): boolean {
 
 export function needsBody(conditions: readonly Condition[]): boolean {
   return conditions.some(({ left, right }) => left.placeholder === "BODY" || right.placeholder === "BODY");
-}
-
-function shown(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function reasonOf({ placeholder }: Operand, kind: Kind, facts: Facts): string {
@@ -149,25 +145,9 @@ function reasonOf({ placeholder }: Operand, kind: Kind, facts: Facts): string {
   }
 }
 
-type Json = () => unknown;
-
-function lazyJson(text: string | undefined): Json {
-  let parsed: { value: unknown } | undefined;
-  return () => {
-    if (parsed === undefined) {
-      try {
-        parsed = { value: text === undefined ? undefined : JSON.parse(text) };
-      } catch {
-        parsed = { value: undefined };
-      }
-    }
-    return parsed.value;
-  };
-}
-
-function resolved(operand: Operand, facts: Facts, elapsed: number | undefined, body: Json): string | undefined {
+function resolved(operand: Operand, facts: Facts, elapsed: number | undefined): string | undefined {
   if (operand.placeholder === undefined) return operand.literals[0];
-  if (operand.placeholder === "BODY") return bodyValue(operand, facts, body);
+  if (operand.placeholder === "BODY") return bodyValue(operand, facts);
   const value = plainValue(operand, facts, elapsed);
   if (operand.apply === "has") return String(value !== undefined);
   if (operand.apply === "len") return value === undefined ? undefined : String(codePoints(value));
@@ -197,22 +177,24 @@ function plainValue({ placeholder, path }: Operand, facts: Facts, elapsed: numbe
     case "DNS_RCODE":
       return facts.rcode;
     default:
-      return facts.headers?.[path.join(".").toLowerCase()];
+      return headerOf(facts, path.join(".").toLowerCase());
   }
 }
 
-function bodyValue({ apply, path }: Operand, facts: Facts, body: Json): string | undefined {
-  if (path.length === 0 && apply === "value") return facts.body;
-  const whole = path.length === 0 ? (body() ?? facts.body) : body();
-  const found = path.reduce<unknown>(stepInto, whole);
-  if (apply === "has") return String(found !== undefined && found !== null);
-  if (apply === "len") {
-    if (typeof found === "string") return String(codePoints(found));
-    if (Array.isArray(found)) return String(found.length);
-    return typeof found === "object" && found !== null ? String(Object.keys(found).length) : undefined;
-  }
-  if (found === undefined) return undefined;
-  return typeof found === "string" ? found : JSON.stringify(found);
+/** Only what was sent: objects have a `constructor` of their own. */
+function headerOf({ headers }: Facts, name: string): string | undefined {
+  return headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+}
+
+function bodyValue({ apply, path }: Operand, { body }: Facts): string | undefined {
+  if (path.length === 0 && apply === "value") return body;
+  if (body === undefined) return apply === "has" ? "false" : undefined;
+  // A text that is no JSON is itself all that there is.
+  const whole = path.length === 0 && !isJson(body);
+  if (apply === "has") return String(whole || jsonHas(body, path));
+  if (apply === "value") return jsonAt(body, path);
+  const length = whole ? body : jsonLength(body, path);
+  return length === undefined ? undefined : String(typeof length === "string" ? codePoints(length) : length);
 }
 
 /** Counted, not spread into a list: a body can be long. */
@@ -220,12 +202,6 @@ function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
-}
-
-function stepInto(value: unknown, step: string | number): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (Array.isArray(value)) return typeof step === "number" ? value[step] : undefined;
-  return Object.hasOwn(value, step) ? (value as Readonly<Record<string, unknown>>)[step] : undefined;
 }
 
 function holds({ operator, left, right }: Condition, a: string | undefined, b: string | undefined): boolean {

@@ -1,6 +1,22 @@
 import { firstBroken, speaksOfFailure } from "./conditions.ts";
 import type { Facts, Observation, Status, Target } from "./model.ts";
 
+/** Hides secrets: what is shown of an answer is cut, and half of a secret is not known for one any more. */
+export interface Masking {
+  mask(text: string): string;
+}
+const plain: Masking = { mask: (text) => text };
+/** Code units of an answer that are shown, and how much is looked at for secrets before that cut. */
+const shownUnits = 60;
+const maskedUnits = 8_192;
+
+function shown(text: string, masking: Masking): string {
+  const masked = masking.mask(text.slice(0, maskedUnits));
+  // Put together anew: a slice would keep the whole of a long body in memory.
+  const copy = Array.from(masked.slice(0, shownUnits)).join("");
+  return masked.length > shownUnits ? `${copy}…` : copy;
+}
+
 /** One request, judged. */
 export interface Sample {
   readonly status: Status;
@@ -14,7 +30,7 @@ export interface Sample {
 const fullDisk = 90;
 
 /** Stated conditions alone decide what an answer means; without any it is 2xx, exit code 0, or the protocol's own yes. */
-export function judgeObservation(target: Target, seen: Observation): Sample {
+export function judgeObservation(target: Target, seen: Observation, masking: Masking = plain): Sample {
   const { failure } = seen;
   const sample = (status: Status, reason: string, evidence: string): Sample => ({ status, reason, evidence, elapsed: seen.elapsed });
   if (failure !== undefined) {
@@ -30,7 +46,7 @@ export function judgeObservation(target: Target, seen: Observation): Sample {
   if (seen.facts.series !== undefined) return overTime(target, seen, seen.facts.series, sample);
   const broken = firstBroken(target.conditions, seen.facts, seen.elapsed, target.kind);
   if (broken === undefined) return sample("healthy", "ok", seen.evidence);
-  return sample("down", broken.reason, `${broken.condition.text} does not hold: ${broken.actual}`);
+  return sample("down", broken.reason, `${broken.condition.text} does not hold: ${shown(broken.actual, masking)}`);
 }
 
 type Make = (status: Status, reason: string, evidence: string) => Sample;

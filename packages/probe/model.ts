@@ -1,5 +1,5 @@
 import type { YamlInput } from "../frame/manifest.ts";
-import type { Clock, Exec, Log } from "../frame/ports.ts";
+import type { Clock, Exec, Log, Remembered } from "../frame/ports.ts";
 
 /** What is asked, by the scheme of the target's address or by its `kind:`. */
 export const kinds = [
@@ -91,6 +91,8 @@ export interface TargetDefaults {
 export interface CheckSettings {
   /** Milliseconds for everything; nothing takes longer. */
   readonly deadline: number;
+  /** The last milliseconds of it, in which no target is asked any more, so that what has been seen can be remembered (0). */
+  readonly reserve?: number;
   /** Failures before the first success do not count for so long; undefined: they count at once. */
   readonly startupDeadline: number | undefined;
   /** So many successes in a row make a target healthy (1). */
@@ -189,6 +191,8 @@ export type AllowPrivate = boolean | readonly string[];
 /** What remembers something between runs: the port `Baseline` does. Without it, `for` and heartbeats are unknown. */
 export interface Memory {
   recall?(name: string): Promise<unknown>;
+  /** Tells what is not there from what cannot be read, so that this is not written over. */
+  look?(name: string): Promise<Remembered>;
   remember?(name: string, data: unknown): Promise<{ readonly saved: string } | { readonly skipped: string }>;
 }
 

@@ -1,7 +1,7 @@
 /** Headers whose value is a credential, by name. */
 const secretHeader = /auth|cookie|token|secret|api-?key|-key$|password|credential|session|signature/i;
 /** Query parameters whose value is a credential, by name. */
-const secretParameter = /token|secret|key|password|passwd|pwd|auth|sig(nature)?$|credential|session|jwt|code$/i;
+const secretParameter = /token|secret|key|pass(word|wd|phrase)?$|pwd|auth|sig(nature)?$|credential|session|jwt|hmac|otp$|code$/i;
 
 export const hidden = "***";
 
@@ -11,6 +11,18 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Also where the address is written in a way that only browsers understand, such as `http:user:pass@host`. */
+function withoutUserinfo(text: string, url: URL): string {
+  const usual = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+  if (url.username === "" && url.password === "") return usual;
+  const left = URL.canParse(usual) ? new URL(usual) : undefined;
+  if (left?.username === "" && left.password === "" && left.host === url.host) return usual;
+  const clean = new URL(url);
+  clean.username = "";
+  clean.password = "";
+  return clean.href;
 }
 
 /** An address without what must not be printed, and the credentials that it held. */
@@ -25,12 +37,12 @@ export function splitAddress(text: string): { readonly shown: string; readonly s
   const { username, password } = url;
   if (password !== "") secrets.push(password, decoded(password), `${username}:${password}`, `${decoded(username)}:${decoded(password)}`);
   else if (username !== "") secrets.push(username, decoded(username));
-  let shown = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+  let shown = withoutUserinfo(text, url);
   for (const [name, value] of url.searchParams) {
     if (value === "" || !secretParameter.test(name)) continue;
     secrets.push(value);
   }
-  shown = shown.replace(/([?&]([^=&#]+)=)([^&#]+)/g, (whole, start: string, name: string, value: string) => {
+  shown = shown.replace(/([?&#]([^=&#]+)=)([^&#]+)/g, (whole, start: string, name: string, value: string) => {
     if (!secretParameter.test(decoded(name))) return whole;
     secrets.push(value);
     return `${start}${hidden}`;

@@ -12,6 +12,11 @@ export const reportSchemaVersion = "forge-report/1";
  * Throws for numbers that JSON has no word for: a report that silently says `null` would be wrong.
  */
 export function renderJson(report: Report): string {
+  return renderJsonPieces(report).join("");
+}
+
+/** The same text in pieces: the evidence of a large run is tens of megabytes, and each copy of it as one text would have to fit into memory. */
+export function renderJsonPieces(report: Report): string[] {
   const entries: readonly (readonly [string, unknown])[] = [
     ["schema", reportSchemaVersion],
     ["action", report.action],
@@ -33,10 +38,41 @@ export function renderJson(report: Report): string {
     ["sections", report.sections],
     ["data", report.data],
   ];
-  const lines = entries
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `  ${JSON.stringify(key)}: ${written(value, key)}`);
-  return `{\n${lines.join(",\n")}\n}`;
+  const pieces = ["{\n"];
+  for (const [key, value] of entries.filter(([, each]) => each !== undefined)) {
+    pieces.push(`${pieces.length === 1 ? "" : ",\n"}  ${JSON.stringify(key)}: `);
+    if (Array.isArray(value) && value.length > 0) appendItems(pieces, value, key, ["[\n    ", ",\n    ", "\n  ]"]);
+    else if (key === "data") appendFields(pieces, value);
+    else pieces.push(compact(value, key));
+  }
+  pieces.push("\n}");
+  return pieces;
+}
+
+function appendItems(
+  pieces: string[],
+  items: readonly unknown[],
+  key: string,
+  [open, between, close]: readonly [string, string, string],
+): void {
+  pieces.push(open);
+  for (const [index, item] of items.entries()) pieces.push(index === 0 ? "" : between, compact(item ?? null, key));
+  pieces.push(close);
+}
+
+/** Evidence: its lists are what is long. */
+function appendFields(pieces: string[], value: unknown): void {
+  let separator = "{";
+  for (const [name, field] of Object.entries(value ?? {})) {
+    if (field === undefined) continue;
+    pieces.push(separator);
+    if (Array.isArray(field)) {
+      pieces.push(compact(name, "data"), ":");
+      appendItems(pieces, field, "data", ["[", ",", "]"]);
+    } else pieces.push(compact({ [name]: field }, "data").slice(1, -1));
+    separator = ",";
+  }
+  pieces.push(separator === "{" ? "{}" : "}");
 }
 
 function ordered({ rule, severity, message, path, line, endLine, column, endColumn, ...rest }: Finding): Finding {
@@ -45,11 +81,6 @@ function ordered({ rule, severity, message, path, line, endLine, column, endColu
 
 function definedOnly(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function written(value: unknown, key: string): string {
-  if (Array.isArray(value) && value.length > 0) return `[\n${value.map((item) => `    ${compact(item, key)}`).join(",\n")}\n  ]`;
-  return compact(value, key);
 }
 
 function compact(value: unknown, key: string): string {

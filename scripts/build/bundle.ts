@@ -26,7 +26,7 @@ export async function bundle(entry: string, folder: string, sharedPath: string):
     target: "es2023",
   });
   refuseUnresolved(entry, code);
-  write(join(folder, "index.js"), ascii(link(minified(entry, lateCrypto(code)), sharedPath)));
+  write(join(folder, "index.js"), ascii(link(minified(entry, lateBuiltins(code)), sharedPath)));
   write(join(folder, "package.json"), '{\n  "type": "module"\n}\n');
   for (const [name, { source }] of Object.entries(assets)) {
     if (name === "package.json") continue;
@@ -46,15 +46,19 @@ function link(code: string, sharedPath: string): string {
   );
 }
 
-const eagerCrypto = /^(const \w+ = )(__WEBPACK_EXTERNAL_createRequire\(import\.meta\.url\))\("((?:node:)?crypto)"\);$/gm;
+const required = /\bconst (\w+)\s*=\s*(\w+\(import\.meta\.url\))\("((?:node:)?[a-z_/]+)"\)/g;
 
-/** Loads `node:crypto` by its first use: it takes 4 ms, a fifth of what Node itself needs, and most runs never ask for it. */
-function lateCrypto(code: string): string {
-  const late = code.replace(
-    eagerCrypto,
-    (_, declared: string, require: string, name: string) => `${declared}loadLate(() => ${require}("${name}"));`,
+/**
+ * Parts of Node whose name nothing uses are dropped, and `node:crypto` is loaded by its first use: it takes 4 ms, a fifth of what Node
+ * itself needs, and most runs never ask for it.
+ */
+function lateBuiltins(code: string): string {
+  const late = code.replace(required, (_, name: string, require: string, builtin: string) =>
+    /crypto$/.test(builtin)
+      ? `const ${name}=/*#__PURE__*/loadLate(()=>${require}("${builtin}"))`
+      : `const ${name}=/*#__PURE__*/${require}("${builtin}")`,
   );
-  return late === code ? code : `${late}\nfunction loadLate(load) { return new Proxy({}, { get: (_, name) => load()[name] }); }\n`;
+  return `${late}\nfunction loadLate(load) { return new Proxy({}, { get: (_, name) => load()[name] }); }\n`;
 }
 
 /** Smaller than what ncc's own minifier leaves, chunks included, and module functions keep the parentheses that let V8 compile them in one go. */

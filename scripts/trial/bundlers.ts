@@ -73,6 +73,74 @@ function nextProject(folder: string, app: App): void {
   writeAll(folder, { "next.config.mjs": "export default { productionBrowserSourceMaps: false };" });
 }
 
+/** Chunks that are called nothing but their hash. */
+const anonymous: readonly Bundler[] = [
+  {
+    name: "vite [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: withConfig(
+      "vite.config.mjs",
+      `const names = "assets/[hash].js"; export default { build: { rollupOptions: { input: "src/main.js", output: { entryFileNames: names, chunkFileNames: names } } }, logLevel: "error" };`,
+    ),
+    run: ["vite/bin/vite.js", "build"],
+  },
+  ...(["base64", "base36", "hex"] as const).map(
+    (alphabet): Bundler => ({
+      name: `rollup ${alphabet} [hash]`,
+      needs: "bundlers",
+      out: "dist",
+      write: withConfig("rollup.config.mjs", rollupConfig(`hashCharacters: "${alphabet}", chunkFileNames: "chunks/[hash].js"`)),
+      run: ["rollup/dist/bin/rollup", "-c", "--silent"],
+    }),
+  ),
+  {
+    name: "rolldown [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: withConfig(
+      "rolldown.config.mjs",
+      `export default { input: "src/main.js", output: { dir: "dist", minify: true, entryFileNames: "[hash].js", chunkFileNames: "[hash].js" } };`,
+    ),
+    run: ["rolldown/bin/cli.mjs", "-c"],
+  },
+  {
+    name: "esbuild [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: sources,
+    run: [
+      "esbuild/bin/esbuild",
+      ..."src/main.js --bundle --splitting --format=esm --minify --outdir=dist --entry-names=[hash] --chunk-names=[hash]".split(" "),
+    ],
+  },
+  {
+    name: "webpack [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: withConfig("webpack.config.cjs", webpackConfig(`filename: "[contenthash].js", chunkFilename: "[contenthash].js"`)),
+    run: ["webpack-cli/bin/cli.js", "build", "-c", "webpack.config.cjs"],
+  },
+  {
+    name: "rspack [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: withConfig("rspack.config.cjs", webpackConfig(`filename: "[contenthash:12].js", chunkFilename: "[contenthash:12].js"`)),
+    run: ["@rspack/cli/bin/rspack.js", "build", "-c", "rspack.config.cjs"],
+  },
+  {
+    name: "bun [hash]",
+    needs: "bundlers",
+    out: "dist",
+    write: sources,
+    native: true,
+    run: [
+      `@oven/bun-${process.platform}-${process.arch}/bin/bun`,
+      ..."build src/main.js --splitting --minify --outdir dist --entry-naming [hash].[ext] --chunk-naming [hash].[ext]".split(" "),
+    ],
+  },
+];
+
 const hashed = "[name].[contenthash].js";
 const short = "static/js/[name].[contenthash:8].chunk.js";
 
@@ -154,6 +222,7 @@ export const bundlers: readonly Bundler[] = [
       ),
     ],
   },
+  ...anonymous,
   { name: "next turbopack", needs: "next", out: ".next/static", write: nextProject, run: ["next/dist/bin/next", "build"] },
   { name: "next webpack", needs: "next", out: ".next/static", write: nextProject, run: ["next/dist/bin/next", "build", "--webpack"] },
 ];

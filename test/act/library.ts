@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutSelfReferences } from "../../packages/cli/self-references.ts";
 
 export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -17,6 +18,17 @@ export function stageLibrary(target: string): string {
     if (!existsSync(join(checkout, path))) continue;
     mkdirSync(dirname(join(target, path)), { recursive: true });
     cpSync(join(checkout, path), join(target, path), { recursive: true });
+  }
+  return target;
+}
+
+/** The same in the form that act understands, as `forge act --prepare` writes it, but of this working tree: what is not committed yet is tested too. */
+export function prepareLibrary(target: string): string {
+  stageLibrary(target);
+  for (const path of readdirSync(target, { recursive: true, encoding: "utf8" })) {
+    if (!/^(composite|\.github[/\\]workflows)[/\\].*\.yml$/.test(path)) continue;
+    const file = join(target, path);
+    writeFileSync(file, withoutSelfReferences(readFileSync(file, "utf8"), "org/forge@v1"));
   }
   return target;
 }

@@ -23,9 +23,9 @@ export interface PullRequest {
   readonly payload: unknown;
 }
 
-/** `examples/javascript` as the only commit on `main` of a repository of its own. */
-export function exampleProject(path: string): Project {
-  cpSync(join(checkout, "examples", "javascript"), path, { recursive: true });
+/** An example as the only commit on `main` of a repository of its own. */
+export function exampleProject(path: string, example: "javascript" | "python" | "go" | "web" = "javascript"): Project {
+  cpSync(join(checkout, "examples", example), path, { recursive: true });
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "commit.gpgsign=false", ...args], { cwd: path, encoding: "utf8", env: gitEnvironment() }).trim();
   const project: Project = {
@@ -44,7 +44,7 @@ export function exampleProject(path: string): Project {
   };
   git("init", "--quiet", "--initial-branch=main");
   git("remote", "add", "origin", `https://github.com/${repository}.git`);
-  project.commit("Prices, weights and receipts");
+  project.commit("The first version");
   return project;
 }
 
@@ -60,14 +60,31 @@ function gitEnvironment(): NodeJS.ProcessEnv {
  * the merge commit are two below those of the pull request's head. The merge commit is checked out, as GitHub does it.
  */
 export function openPullRequest(project: Project, change: "tested" | "untested"): PullRequest {
+  return propose(
+    project,
+    () => project.git("apply", join("changes", change, "change.diff")),
+    () =>
+      project.write("src/price.js", `// Prices are in cents.\n// Zones are as in the contract of 2026.\n${project.read("src/price.js")}`),
+  );
+}
+
+/** Opens a pull request with a change while `main` moves on by another one, and checks their merge commit out. */
+export function propose(project: Project, change: () => void, meanwhile: () => void): PullRequest {
   project.git("switch", "--quiet", "--create", "coupons");
-  project.git("apply", join("changes", change, "change.diff"));
-  const head = project.commit("Coupons");
+  change();
+  project.commit("Coupons");
   project.git("switch", "--quiet", "main");
-  project.write("src/price.js", `// Prices are in cents.\n// Zones are as in the contract of 2026.\n${project.read("src/price.js")}`);
-  const base = project.commit("Say what prices are in");
+  meanwhile();
+  project.commit("Say what prices are in");
+  return mergeRequest(project, "coupons");
+}
+
+/** A pull request of a branch into `main`, with the merge commit checked out. */
+export function mergeRequest(project: Project, branch: string): PullRequest {
+  const head = project.git("rev-parse", branch);
+  const base = project.git("rev-parse", "main");
   project.git("switch", "--quiet", "--detach", "main");
-  project.git("merge", "--quiet", "--no-ff", `--message=Merge ${head} into ${base}`, "coupons");
+  project.git("merge", "--quiet", "--no-ff", `--message=Merge ${head} into ${base}`, branch);
   const repo = { full_name: repository, fork: false, default_branch: "main" };
   return {
     base,
@@ -78,7 +95,7 @@ export function openPullRequest(project: Project, change: "tested" | "untested")
       number: 7,
       pull_request: {
         number: 7,
-        head: { ref: "coupons", sha: head, repo },
+        head: { ref: branch, sha: head, repo },
         base: { ref: "main", sha: base, repo },
       },
       repository: repo,

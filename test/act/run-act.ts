@@ -11,11 +11,15 @@ export interface ActRequest {
   readonly project: string;
   /** The folder that `org/forge@v1` stands for. */
   readonly library: string;
+  /** Folders that stand for further actions, by `owner/name@ref`. */
+  readonly actions?: Readonly<Record<string, string>>;
   /** A folder of its own for each run. */
   readonly scratch: string;
   /** Where act keeps caches; shared by runs that are to see each other's. */
   readonly caches: string;
   readonly apiUrl: string;
+  /** Secrets of the repository; `GITHUB_TOKEN` is the job's token. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Switches act's cache service off. */
   readonly withoutCache?: boolean;
 }
@@ -27,6 +31,8 @@ export interface ActRun {
   readonly results: Readonly<Record<string, string>>;
   /** What each step printed, by its name. */
   readonly printed: Readonly<Record<string, string>>;
+  /** What each step set as outputs, by its name. What a short step prints can get lost when act is busy; this does not. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The exit code that a failing step ended with, by its name. */
   readonly exitCodes: Readonly<Record<string, number>>;
   /** The annotations that reached the runner, in order. */
@@ -56,6 +62,7 @@ interface LogLine {
   readonly stepResult?: string;
   readonly raw_output?: boolean;
   readonly command?: string;
+  readonly name?: string;
   readonly arg?: string;
   /** The Markdown of a `summary` line. */
   readonly content?: string;
@@ -69,6 +76,12 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
   mkdirSync(request.scratch, { recursive: true });
   const file = (name: string) => join(request.scratch, name);
   writeFileSync(file("event.json"), JSON.stringify(request.payload));
+  writeFileSync(
+    file("secrets"),
+    Object.entries(request.secrets ?? {})
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
   mkdirSync(file("home/.config/act"), { recursive: true });
   // Without this file act asks on the terminal which images it should use.
   writeFileSync(file("home/.config/act/actrc"), "");
@@ -77,7 +90,9 @@ export async function runAct(request: ActRequest): Promise<ActRun> {
     "--json",
     "--platform=ubuntu-latest=-self-hosted",
     `--local-repository=org/forge@v1=${request.library}`,
+    ...Object.entries(request.actions ?? {}).map(([reference, folder]) => `--local-repository=${reference}=${folder}`),
     `--eventpath=${file("event.json")}`,
+    `--secret-file=${file("secrets")}`,
     `--env=GITHUB_API_URL=${request.apiUrl}`,
     `--env=OBSERVED=${request.scratch}`,
     `--artifact-server-path=${file("artifacts")}`,
@@ -105,9 +120,10 @@ function finished(
   });
 }
 
-function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" | "annotations" | "summary"> {
+function readLog(log: string): Pick<ActRun, "results" | "printed" | "outputs" | "exitCodes" | "annotations" | "summary"> {
   const results: Record<string, string> = {};
   const printed: Record<string, string> = {};
+  const outputs: Record<string, Record<string, string>> = {};
   const exitCodes: Record<string, number> = {};
   const annotations: Annotation[] = [];
   let summary = "";
@@ -116,13 +132,14 @@ function readLog(log: string): Pick<ActRun, "results" | "printed" | "exitCodes" 
     const { step, msg = "" } = line;
     if (line.command === "summary") summary += line.content ?? "";
     if (step === undefined) continue;
+    if (line.command === "set-output") outputs[step] = { ...outputs[step], [line.name ?? ""]: line.arg ?? "" };
     if (line.raw_output) printed[step] = (printed[step] ?? "") + msg;
     if (line.stage === "Main" && line.stepResult !== undefined) results[step] = line.stepResult;
     const exit = /^exit status ([0-9]+)/.exec(msg)?.[1];
     if (exit !== undefined) exitCodes[step] = Number(exit);
     annotations.push(...annotationOf(line));
   }
-  return { results, printed, exitCodes, annotations, summary };
+  return { results, printed, outputs, exitCodes, annotations, summary };
 }
 
 function annotationOf(line: LogLine): Annotation[] {

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     dir: "test/act",
     include: ["**/*.act.ts"],
+    // act waits more than it works.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

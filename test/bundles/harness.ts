@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { watchPermissions } from "./permissions.ts";
+import { planted, watchSecrets } from "./planted.ts";
 import { parseFileCommands, readCommands, type WorkflowCommand } from "./runner-protocol.ts";
 
 export const root = resolve(import.meta.dirname, "..", "..");
@@ -90,6 +91,7 @@ function runnerEnvironment(given: BundleInput, temp: string): Record<string, str
   const variables: Record<string, string | undefined> = {
     ...Object.fromEntries(inherited),
     ...Object.fromEntries(files),
+    ...planted,
     CI: "true",
     GITHUB_ACTIONS: "true",
     GITHUB_WORKSPACE: given.workspace,
@@ -117,6 +119,7 @@ export async function runBundle(action: string, given: BundleInput): Promise<Bun
   const env = runnerEnvironment(given, temp);
   const bundle = join(root, "dist", action, "index.js");
   const checkPermissions = watchPermissions(action, env["GITHUB_API_URL"]);
+  const checkSecrets = watchSecrets(env, temp);
   const child = spawn(given.node ?? process.execPath, [...(given.nodeArgs ?? []), bundle], {
     cwd: given.workspace,
     env,
@@ -125,6 +128,7 @@ export async function runBundle(action: string, given: BundleInput): Promise<Bun
   given.started?.(child);
   const ended = await waitFor(child, given);
   checkPermissions();
+  checkSecrets(ended);
   const outputs = parseFileCommands(readRegular(env["GITHUB_OUTPUT"]));
   const { commands, log } = readCommands(ended.stdout, ended.stderr);
   const reportPath = outputs["report"] ?? "";

@@ -33,6 +33,8 @@ export interface PullRequest {
   readonly head: { readonly ref: string; readonly sha: string; readonly repository: string };
   readonly base: { readonly ref: string; readonly sha: string };
   readonly locked: boolean;
+  /** Open unless told. */
+  readonly state?: "open" | "closed";
   readonly created: string;
   /** Oldest first; the head alone where nothing is said. They must be in the repository's git. */
   readonly commits?: readonly string[];

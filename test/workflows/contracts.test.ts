@@ -14,6 +14,7 @@ interface Step {
   readonly with?: Mapping;
 }
 interface Job {
+  readonly needs?: string | readonly string[];
   readonly if?: string;
   readonly name?: string;
   readonly permissions?: Mapping;
@@ -126,4 +127,36 @@ describe("quality-gate", () => {
 
 test("fork-report has only workflow_call: the trigger is its caller's", () => {
   expect(Object.keys(yaml("reusable-workflows/fork-report.yml")["on"] as Mapping)).toEqual(["workflow_call"]);
+});
+
+describe("self-heal", () => {
+  const jobs = jobsOf("reusable-workflows/self-heal.yml");
+
+  test("attempts only on down, with an attempt that this run attempt has claimed", () => {
+    expect(jobs["claim"]?.if).toMatch(/outputs\.verdict == 'fail' && needs\.check\.outputs\.status == 'down' &&/);
+    for (const name of ["command", "rollback"]) {
+      expect(jobs[name]?.needs).toContain("claim");
+      expect(jobs[name]?.if).toContain("needs.claim.outputs.attempt == 'granted'");
+      expect(jobs[name]?.if).toContain("needs.claim.outputs.run-attempt == github.run_attempt");
+      expect(jobs[name]?.if).not.toMatch(/always\(\)|cancelled\(\)|failure\(\)/);
+    }
+  });
+
+  test("claims from a ledger that every run shares, and fails where that does not answer", () => {
+    const claim = jobs["claim"]?.steps?.find(({ id }) => id === "claim");
+    expect(claim?.with).toMatchObject({ operation: "attempt", backend: "branch" });
+    expect(claim?.with).not.toHaveProperty("enforce");
+  });
+
+  test("runs the command in a job that may write nothing, and no other job sees the secret env", () => {
+    expect(jobs["command"]?.permissions).toEqual({ contents: "read" });
+    const seeing = Object.entries(jobs).filter(([, job]) => JSON.stringify(job).includes("secrets.env"));
+    expect(seeing.map(([name]) => name)).toEqual(["command"]);
+  });
+
+  test("pings the heartbeat only where the service could be judged", () => {
+    const ping = jobs["outcome"]?.steps?.find(({ with: given }) => given?.["beat"] !== undefined);
+    expect(JSON.stringify(ping)).toContain("needs.check.result == 'success'");
+    expect(jobs["outcome"]?.if).toContain("always()");
+  });
 });

@@ -1,14 +1,19 @@
 import { type Access, at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
-import type { Plan } from "../../../packages/releases/book.ts";
-import type { Approval } from "../src/ports.ts";
+import type { Approval, ApprovalRequest } from "../src/ports.ts";
 
 const label = "forge-approval";
 
-/** Opens the one issue of this plan, and looks for `/approve <hash>` by somebody who may write. */
-export async function approvedByComment(access: Access, plan: Plan, title: string, body: string): Promise<Approval> {
-  const marker = `<!-- forge-approval:${plan.hash} -->`;
+/**
+ * Opens the one issue of this request, and looks for `/approve <hash>` by a person who may write now. An issue is made after its plan, so that no comment on
+ * it can be older. A comment that was changed afterwards may be another's words, and does not count.
+ */
+export async function approvedByComment(access: Access, request: ApprovalRequest): Promise<Approval> {
+  const { plan } = request;
+  const marker = `<!-- forge-approval:${plan.hash} ${request.since} -->`;
   const login = await access.login();
-  const issue = (await find(access, marker, login)) ?? (await create(access, title, body, marker, plan));
+  const issue = (await find(access, marker, login)) ?? (await create(access, request, marker));
+  const short = plan.hash.slice(0, 12);
+  let passedOver = "";
   for (const comment of await access.list("issues", "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
     issue_number: issue.number,
   })) {
@@ -17,9 +22,19 @@ export async function approvedByComment(access: Access, plan: Plan, title: strin
     const author = textAt(comment, "user", "login");
     const hash = /^\/approve[ \t]+([0-9a-f]{12,64})[ \t]*(?:\r?\n|$)/.exec(textAt(comment, "body"))?.[1];
     if (hash === undefined || !plan.hash.startsWith(hash) || author === login) continue;
-    if (await mayWrite(access, author)) return { by: author, url: issue.url, why: `approved by ${author}` };
+    const trouble = await troubleWith(access, comment, author);
+    if (trouble === undefined) return { by: author, url: issue.url, why: `approved by ${author}` };
+    passedOver = ` (${trouble})`;
   }
-  return { by: "", url: issue.url, why: `Comment "/approve ${plan.hash.slice(0, 12)}" on ${issue.url}, and run it again` };
+  return { by: "", url: issue.url, why: `Comment "/approve ${short}" on ${issue.url}, and run it again${passedOver}` };
+}
+
+/** Why an approval does not count. */
+async function troubleWith(access: Access, comment: unknown, author: string): Promise<string | undefined> {
+  if (textAt(comment, "user", "type") === "Bot" || author.endsWith("[bot]")) return `${author} is a bot, and a person has to approve`;
+  if (textAt(comment, "updated_at") !== textAt(comment, "created_at"))
+    return `the comment by ${author} was changed afterwards: a new one counts`;
+  return (await mayWrite(access, author)) ? undefined : `${author} may not write to this repository`;
 }
 
 interface Issue {
@@ -33,7 +48,7 @@ async function find(access: Access, marker: string, login: string): Promise<Issu
   return found === undefined ? undefined : issueOf(found);
 }
 
-async function create(access: Access, title: string, body: string, marker: string, plan: Plan): Promise<Issue> {
+async function create(access: Access, { plan, title, body }: ApprovalRequest, marker: string): Promise<Issue> {
   const text = `${marker}\n${body}\n\nTo approve exactly this plan, comment:\n\n    /approve ${plan.hash.slice(0, 12)}\n`;
   const made = await access.ask(
     "issues",

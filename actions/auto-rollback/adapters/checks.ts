@@ -1,7 +1,6 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { YamlInput } from "../../../packages/frame/manifest.ts";
 import type { Baseline, Clock, Exec, Log } from "../../../packages/frame/ports.ts";
-import { openProber } from "../../../packages/probe/adapters/prober.ts";
 import { parseNetwork } from "../../../packages/probe/addresses.ts";
 import { checkTargets } from "../../../packages/probe/check.ts";
 import type { AllowPrivate, CheckSettings, Target } from "../../../packages/probe/model.ts";
@@ -40,6 +39,7 @@ export function openChecks({ exec, log, clock, baseline }: ChecksContext): Check
       allowance(allowed);
     },
     async check(given, allowed) {
+      const { openProber } = await import("../../../packages/probe/adapters/prober.ts");
       const prober = openProber({ allowPrivate: allowance(allowed), exec, memory: baseline, clock });
       const found = await checkTargets(read(given), settings, { prober, clock, memory: baseline, log });
       return {

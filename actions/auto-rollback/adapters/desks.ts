@@ -9,8 +9,7 @@ import { IssueStore } from "../../../packages/ledger/adapters/issue-store.ts";
 import { LabelLocks } from "../../../packages/ledger/adapters/label-lock.ts";
 import { RefLocks } from "../../../packages/ledger/adapters/ref-lock.ts";
 import type { Held } from "../../../packages/ledger/lock.ts";
-import type { Plan } from "../../../packages/releases/book.ts";
-import type { Approval, Desk, DeskOptions, Desks } from "../src/ports.ts";
+import type { Approval, ApprovalRequest, Desk, DeskOptions, Desks } from "../src/ports.ts";
 import { approvedByComment, approvedByReviewer } from "./approvals.ts";
 
 export interface DesksContext {
@@ -44,7 +43,7 @@ function fileDesk({ files, log, clock }: DesksContext, { token, event }: DeskOpt
     store: new FileStore(join(files.workspace, ".forge", "ledger"), now),
     locks: new FileLocks(join(files.workspace, ".forge", "locks"), now),
     whileHeld,
-    approvedByComment: async (plan, title, body) => approvedByComment(await open(), plan, title, body),
+    approvedByComment: async (request) => approvedByComment(await open(), request),
     approvedByReviewer: async (environment) => approvedByReviewer(await open(), event.runId, environment),
   };
 }
@@ -62,7 +61,7 @@ async function githubDesk({ log, clock }: DesksContext, { backend, token, event 
     store: issues ? new IssueStore(access) : new BranchStore(access),
     locks: issues ? new LabelLocks(access) : new RefLocks(access),
     whileHeld,
-    approvedByComment: (plan: Plan, title: string, body: string): Promise<Approval> => approvedByComment(access, plan, title, body),
+    approvedByComment: (request: ApprovalRequest): Promise<Approval> => approvedByComment(access, request),
     approvedByReviewer: (environment: string): Promise<Approval> => approvedByReviewer(access, event.runId, environment),
   };
 }

@@ -102,10 +102,18 @@ class Registry {
     if (stored !== digest) throw new UserError(`The registry stored ${stored} instead of ${digest}.`, { exitCode: 3 });
   }
 
+  /** A registry that lets everybody read may still ask whoever writes: one that knows logins is not written to without one. */
   async missingCredentials(): Promise<string | undefined> {
     const response = await this.#request("GET", "latest");
-    if (response.status !== 401 && response.status !== 403) return undefined;
+    const refused = response.status === 401 || response.status === 403;
+    if (!refused && ((await this.#credentials()) !== undefined || !(await this.#knowsLogins()))) return undefined;
     return `${this.#host} asks for credentials, and none that it accepts are there (log in with docker/login-action, or set REGISTRY_USERNAME and REGISTRY_PASSWORD)`;
+  }
+
+  async #knowsLogins(): Promise<boolean> {
+    const root = this.#base.slice(0, this.#base.indexOf("/v2/") + "/v2/".length);
+    const { status } = await this.#http.request("GET", root, { timeout: 30_000, maxBytes: largest });
+    return status === 401 || status === 403;
   }
 
   async #request(method: string, reference: string, content?: { body: string; type: string }): Promise<HttpResponse> {

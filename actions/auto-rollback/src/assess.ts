@@ -68,7 +68,7 @@ export class Assessment {
     if ("already" in choice) return { ...known, rails, to: from, already: choice.already };
     if ("stop" in choice) return { ...known, rails: [...rails, choice.stop], to: wanted };
     const { target } = choice;
-    rails.push(this.#ageRail(target), ...(await this.#artifactRails(target.release)));
+    rails.push(this.#ageRail(target), ...(await this.#artifactRails(target)));
     const { rail, migrations, approval } = await this.#migrationRail(target, fromCommit);
     rails.push(rail);
     const stopped = rails.some((each) => !each.holds);
@@ -108,13 +108,21 @@ export class Assessment {
       : holds("target", `${target.release}, ${days}`);
   }
 
-  async #artifactRails(target: string): Promise<Rail[]> {
-    const { present, why } = await this.#provider.look(target);
+  async #artifactRails(target: Mark): Promise<Rail[]> {
+    const { present, why } = await this.#provider.look(target.release);
+    const moved = present ? await this.#movedSince(target) : undefined;
     const missing = await this.#provider.credentials();
     return [
-      present ? holds("artifact", why) : stops("artifact", "artifact-missing", why),
+      present && moved === undefined ? holds("artifact", why) : stops("artifact", "artifact-missing", moved ?? why),
       missing === undefined ? holds("credentials", "nothing is known to be missing") : stops("credentials", "credentials-missing", missing),
     ];
+  }
+
+  /** A name that means another commit today is not what was found to be good. */
+  async #movedSince({ release, commit }: Mark): Promise<string | undefined> {
+    const now = await this.#provider.commitOf(release);
+    if (now === "" || commit === "" || now === commit) return undefined;
+    return `${release} is at ${now.slice(0, 12)} now, and was at ${commit.slice(0, 12)} when it was marked good`;
   }
 
   async #migrationRail(target: Mark, current: string): Promise<{ rail: Rail; migrations: readonly Migration[]; approval?: string }> {

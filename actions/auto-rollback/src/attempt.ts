@@ -11,11 +11,16 @@ export interface Worker {
   readonly run: string;
 }
 
-/** Records a new attempt as planned, in the place of one of the same key that has not begun to change anything. */
+/**
+ * Records a new attempt as planned, in the place of one of the same key that has not begun to change anything. The same plan keeps the time of its first
+ * planning, so that an approval that it has got still counts.
+ */
 export async function recordPlan(worker: Worker, asked: Asked, plan: Plan, why: string): Promise<Attempt> {
   return worker.shelf.change(({ book }, at) => {
     const key = asked.deployment || plan.from;
-    const planned: Transition = { state: "planned", at, run: worker.run, why };
+    const isWaiting = (each: Attempt): boolean => each.key === key && ["planned", "awaiting-approval", "locked"].includes(each.state);
+    const earlier = book.attempts.findLast((each) => isWaiting(each) && each.plan.hash === plan.hash)?.timeline[0];
+    const planned: Transition = earlier ?? { state: "planned", at, run: worker.run, why };
     const attempt: Attempt = {
       key,
       deployment: asked.deployment,
@@ -27,8 +32,12 @@ export async function recordPlan(worker: Worker, asked: Asked, plan: Plan, why: 
       why,
       verified: false,
     };
-    const others = book.attempts.filter((each) => each.key !== key || !["planned", "awaiting-approval", "locked"].includes(each.state));
-    return { result: attempt, book: { ...book, attempts: [...others, attempt] }, notes: [note(attempt, planned)] };
+    const others = book.attempts.filter((each) => !isWaiting(each));
+    return {
+      result: attempt,
+      book: { ...book, attempts: [...others, attempt] },
+      notes: earlier === undefined ? [note(attempt, planned)] : [],
+    };
   });
 }
 

@@ -23,7 +23,10 @@ export async function commit(session: Session): Promise<Told> {
   if (session.asked.dryRun)
     return { ...told, headline: `The rollback from ${from} to ${to} would be committed`, attempt: found, timeline: found.timeline };
   return session.alone(async () => {
-    const attempt = await advance(session.worker, await takeOver(session.worker, found), "committed", "committed by hand");
+    const standing = await takeOver(session.worker, found);
+    if (standing.state === "committed" || standing.state === "reverted")
+      return nothing(`Nothing to commit: the rollback is ${standing.state} already`);
+    const attempt = await advance(session.worker, standing, "committed", "committed by hand");
     return {
       ...told,
       headline: `Committed: the rollback from ${from} to ${to} stands`,
@@ -76,6 +79,8 @@ async function goForward(session: Session, hands: Hands, found: Attempt): Promis
   const start = session.desk.now();
   const { provider, from: left, to: back, environment, service } = found.plan;
   let attempt = await takeOver(session.worker, found);
+  if (attempt.state === "committed" || attempt.state === "reverted")
+    return nothing(`Nothing to revert: the rollback is ${attempt.state} already`);
   if (attempt.state !== "reverting") attempt = await advance(session.worker, attempt, "reverting", "reverted by hand");
   const steps = await session.provider.steps(back, left, "good");
   const plan = await makePlan({ provider, environment, service, from: back, to: left, steps });

@@ -99,6 +99,15 @@ export interface Approval {
   readonly why: string;
 }
 
+/** What somebody is asked to approve. */
+export interface ApprovalRequest {
+  readonly plan: Plan;
+  /** When this was planned first: the same plan of another day is another request. */
+  readonly since: string;
+  readonly title: string;
+  readonly body: string;
+}
+
 /** An opened ledger, with one clock. */
 export interface Desk {
   /** Milliseconds since 1970: GitHub's clock, or this machine's for `file`. */
@@ -108,7 +117,7 @@ export interface Desk {
   /** Renews the lock while the work lasts. */
   whileHeld<T>(held: Held, work: () => Promise<T>): Promise<T>;
   /** Asks for approval by comment: opens the issue of this plan if there is none, and reads it. */
-  approvedByComment(plan: Plan, title: string, body: string): Promise<Approval>;
+  approvedByComment(request: ApprovalRequest): Promise<Approval>;
   /** Whether a reviewer of the environment has let this run pass. */
   approvedByReviewer(environment: string): Promise<Approval>;
 }

@@ -130,19 +130,19 @@ async function act(session: Session, hands: Hands): Promise<Told> {
   let attempt = await recordPlan(session.worker, session.asked, plan, why);
   if (assessed.approval !== undefined) {
     attempt = await advance(session.worker, attempt, "awaiting-approval", assessed.approval);
-    const approval = await approve(session, assessed);
+    const approval = await approve(session, assessed, attempt);
     if (approval.by === "") return awaiting(assessed, attempt, approval);
     attempt = await advance(session.worker, attempt, "locked", `approved by ${approval.by}`);
   } else attempt = await advance(session.worker, attempt, "locked", "nobody else works on this environment");
   return carry(session, hands, attempt, assessed);
 }
 
-function approve(session: Session, assessed: Assessed): Promise<Approval> {
+function approve(session: Session, assessed: Assessed, attempt: Attempt): Promise<Approval> {
   const { asked, desk } = session;
   const { plan } = assessed;
   if (asked.approval === "environment" || plan === undefined) return desk.approvedByReviewer(asked.environment);
   const title = `Approve the rollback of ${asked.service || asked.environment} to ${plan.to}`;
-  return desk.approvedByComment(plan, title, changeRequest(asked, assessed));
+  return desk.approvedByComment({ plan, since: attempt.timeline[0]?.at ?? "", title, body: changeRequest(asked, assessed) });
 }
 
 function awaiting(assessed: Assessed, attempt: Attempt, approval: Approval): Told {

@@ -1,7 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { Event } from "../../../packages/frame/event.ts";
 import type { Held, Lease } from "../../../packages/ledger/lock.ts";
-import { type Book, goodMark, type Mark } from "../../../packages/releases/book.ts";
+import { type Book, goodMark, type Mark, openAttempt } from "../../../packages/releases/book.ts";
 import type { Asked } from "./asked.ts";
 import type { Worker } from "./attempt.ts";
 import type { Hands } from "./carry-out.ts";
@@ -24,6 +24,9 @@ interface Parts {
 /** Another run may be at work, and its rollout may take its time. */
 const lockWait = 600_000;
 const guardLength = 8_000;
+
+/** How long a request of a run that was killed may take to arrive. */
+const requestLength = 3_000;
 
 /** Events whose commit is the newest of a branch and not the one that was deployed. */
 const elsewhere = ["schedule", "workflow_run", "issue_comment", "issues", "pull_request_target"];
@@ -58,11 +61,7 @@ export class Session {
 
   /** Works while nobody else works on this environment. */
   async alone<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
-    let taken = await this.desk.locks.acquire(this.#lock, 0);
-    if ("busy" in taken) {
-      this.#tellWaiting(taken.busy);
-      taken = await this.desk.locks.acquire(this.#lock, lockWait);
-    }
+    const taken = await this.desk.locks.acquire(this.#lock, lockWait, (holder) => this.#tellWaiting(holder));
     if ("busy" in taken) {
       throw new UserError(
         `Another run has been working on ${this.asked.environment} for ${lockWait / 60_000} minutes, and this one gave up waiting.`,
@@ -72,18 +71,32 @@ export class Session {
     const held = oneByOne(taken);
     const guard = (): Promise<void> => held.ensure(guardLength);
     try {
-      return await this.desk.whileHeld(held, () => work(this.hands(guard)));
+      return await this.desk.whileHeld(held, async () => {
+        await this.#letFinish(taken.early ?? 0);
+        return work(this.hands(guard));
+      });
     } finally {
       // A lock that cannot be given back ends by itself.
       await held.release().catch(() => undefined);
     }
   }
 
-  /** Whether the holder is alive cannot be told from here: a lease that is renewed is, and one that is not ends by itself. */
   #tellWaiting({ until }: Lease): void {
-    const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1_000), 0);
+    const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1000), 0);
     const { environment } = this.asked;
-    this.ports.log.notice(`Another run works on ${environment}, and this one waits for it. If it has died, its lock ends in ${seconds} s.`);
+    this.ports.log.notice(`Another run works on ${environment}: waits until it is done, or for ${seconds} s more if it has died`);
+  }
+
+  /** A run that died while it changed something may have left a program at work, or at least a request on its way. */
+  async #letFinish(leaseEnd: number): Promise<void> {
+    const inRequests = ["npm", "oci", "release"].includes(this.asked.settings.provider);
+    const until = inRequests ? Math.min(leaseEnd, this.desk.now() + requestLength) : leaseEnd;
+    const seconds = Math.ceil((until - this.desk.now()) / 1000);
+    if (seconds <= 0) return;
+    const attempt = openAttempt((await this.shelf.read()).book);
+    if (attempt?.state !== "executing" && attempt?.state !== "reverting") return;
+    this.ports.log.notice(`A run died while it was ${attempt.state}: waits ${seconds} s for what it may have left at work`);
+    while (this.desk.now() < until && (await this.desk.store.pause(Math.min(until - this.desk.now(), 1_000))));
   }
 
   hands(guard: () => Promise<void>): Hands {

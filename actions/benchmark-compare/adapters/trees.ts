@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { openFiles } from "../../../packages/frame/adapters/files.ts";
+import { isUserError, UserError } from "../../../packages/frame/errors.ts";
 import type { Exec, Files, Log } from "../../../packages/frame/ports.ts";
 import { withWorktrees } from "../../../packages/git/adapters/worktree.ts";
 import { openRepository } from "../../../packages/git/repository.ts";
@@ -43,11 +44,20 @@ function treeAt(exec: Exec, root: string, own: string): Tree {
       let size = 0;
       const output = (piece: Uint8Array): void => {
         size += piece.length;
-        if (size <= largestOutput) pieces.push(piece);
+        if (size > largestOutput)
+          throw new UserError("command: it printed more than 64 MiB. Let it write a file, and name that by `results`.");
+        pieces.push(piece);
       };
-      const env = { ...withheld(), PWD: folder };
-      const { exitCode, stderr } = await exec.run(shell, ["-e", script], { cwd: folder, timeout, env, output });
-      return { exitCode, stdout: Buffer.concat(pieces).toString("utf8"), lastWords: lastLine(stderr) };
+      // Who goes by the workspace's path must land in this tree: in the checkout both sides would measure the same.
+      const env = { ...withheld(), PWD: folder, ...(process.env.GITHUB_WORKSPACE ? { GITHUB_WORKSPACE: root } : {}) };
+      const begun = performance.now();
+      try {
+        const { exitCode, stderr } = await exec.run(shell, ["-e", script], { cwd: folder, timeout, env, output });
+        return { exitCode, stdout: Buffer.concat(pieces).toString("utf8"), lastWords: lastLine(stderr) };
+      } catch (error) {
+        if (!isUserError(error) || error.exitCode !== 3 || performance.now() - begun < timeout) throw error;
+        return { exitCode: 124, late: true, stdout: "", lastWords: "" };
+      }
     },
     async clear(globs) {
       for (const path of await files().glob(globs)) await rm(join(folder, path), { force: true });
@@ -62,7 +72,9 @@ function treeAt(exec: Exec, root: string, own: string): Tree {
 /** Code of a pull request has no business with this step's inputs, tokens and results. */
 function withheld(): Record<string, undefined> {
   const names = Object.keys(process.env).filter((name) =>
-    /^(INPUT_|ACTIONS_|STATE_)|^GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$|TOKEN$/i.test(name),
+    /^(INPUT_|ACTIONS_|STATE_|FORGE_)|^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|OBJECT_DIRECTORY|NAMESPACE)$|^GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$|TOKEN$/i.test(
+      name,
+    ),
   );
   return Object.fromEntries(names.map((name) => [name, undefined] as const));
 }

@@ -44,12 +44,13 @@ export function compareSides(
   };
 }
 
-/** Round by round, by how much the tested side differs. */
+/** Round by round, by how much the tested side differs; one round has no course. */
 function coursesOf(pairs: readonly Pair[]): Courses {
-  return new Map(
-    pairs.map(({ measure, base, head }) => {
-      const ratios = (head?.rounds ?? []).map((now, round) => (now ?? Number.NaN) / (base?.rounds[round] ?? Number.NaN));
-      return [keyOf(measure), ratios.filter(Number.isFinite)] as const;
-    }),
-  );
+  const courses = new Map<string, readonly number[]>();
+  for (const { measure, base, head } of pairs) {
+    if (base === undefined || head === undefined || head.rounds.length < 2) continue;
+    const ratios = head.rounds.map((now, round) => (now ?? Number.NaN) / (base.rounds[round] ?? Number.NaN));
+    courses.set(keyOf(measure), ratios.filter(Number.isFinite));
+  }
+  return courses;
 }

@@ -1,7 +1,11 @@
+import { UserError } from "../../../packages/frame/errors.ts";
+import { shorten } from "../../../packages/frame/inputs.ts";
 import type { History } from "./history.ts";
 import { type ChangeData, coursesOf } from "./judge-history.ts";
+import { keyOf } from "./model.ts";
 import { pageScript, pageStyle } from "./page-source.ts";
 import type { Result } from "./verdicts.ts";
+import { changeText, intervalText } from "./words.ts";
 
 export interface PageFile {
   readonly path: string;
@@ -22,6 +26,19 @@ interface Series {
   /** The runs that have it, by their places in the list of runs, and its values there. */
   readonly points: readonly (readonly [run: number, value: number])[];
   readonly steps: readonly string[];
+  /** What this run says of it. */
+  readonly said?: string | undefined;
+}
+
+/** `branch:<name>:<folder>`: the page belongs onto a branch. */
+export function branchIn(target: string): { readonly branch: string; readonly folder: string } | undefined {
+  if (!target.startsWith("branch:")) return undefined;
+  const [branch = "", ...rest] = target.slice("branch:".length).split(":");
+  const folder = rest.join(":").replaceAll(/^\/+|\/+$/g, "");
+  const odd = folder.split("/").some((part) => part === ".." || part === "." || part === "" || part === ".git");
+  if (branch === "" || folder === "" || odd)
+    throw new UserError(`dashboard: "${shorten(target)}" names no branch and folder. Example: branch:gh-pages:benchmarks`);
+  return { branch, folder };
 }
 
 /** The trend page: one file where `target` ends in `.html`, else a folder with the page and its data in pieces. The page itself comes first. */
@@ -29,11 +46,12 @@ export function dashboardFiles(
   target: string,
   history: History,
   steps: readonly ChangeData[],
-  _results: readonly Result[],
+  results: readonly Result[],
   ruler: string,
 ): PageFile[] {
   const tables = tablesOf(history);
-  const series = seriesOf(history, steps, ruler, tables);
+  const said = new Map(results.map((result) => [keyOf(result), saidOf(result)] as const));
+  const series = seriesOf(history, steps, ruler, tables).map((each) => ({ ...each, said: said.get(keyOf(each)) }));
   if (/\.html?$/i.test(target)) return [{ path: target, text: singlePage(series, tables) }];
   const folder = target.replace(/\/+$/, "");
   const shards: PageFile[] = [];
@@ -42,6 +60,12 @@ export function dashboardFiles(
     shards.push({ path: `${folder}/data/${from / shardSeries}.js`, text });
   }
   return [{ path: `${folder}/index.html`, text: page(series, tables, `<script>const shardSize=${shardSeries};</script>`) }, ...shards];
+}
+
+function saidOf({ verdict, change, interval }: Result): string | undefined {
+  if (change === null || verdict === "new") return undefined;
+  const range = intervalText(interval);
+  return `${changeText(change)}${range === "" ? "" : ` (${range})`}, ${verdict}`;
 }
 
 interface Tables {
@@ -110,12 +134,13 @@ function singlePage(series: readonly Series[], tables: Tables): string {
 
 /** List and script stand first, so that the page is there before its data is. */
 function page(series: readonly Series[], { hosts, runs }: Tables, data: string): string {
-  const heads = series.map(({ name, suite, metric, unit, points, steps }) => ({
+  const heads = series.map(({ name, suite, metric, unit, points, steps, said }) => ({
     n: name,
     s: suite,
     m: metric,
     u: unit,
     t: steps,
+    ...(said === undefined ? {} : { r: said }),
     l: points.slice(-drawn(series.length)).map(([, value]) => value),
   }));
   return `<!doctype html>

@@ -73,7 +73,7 @@ export function judgeHistory(given: HistoryGiven, settings: Settings): Result[] 
   const courses = coursesOf(given.history, given.rulerName);
   const noisy = given.pairs.filter(({ measure }) => !measure.exact).length;
   return given.pairs.map((pair) => {
-    const limits = limitsOf(pair, settings);
+    const limits = limitsOf(pair.measure, settings);
     const course = courses.get(keyOf(pair.measure)) ?? [];
     const side = pair.head;
     const own = pair.measure.name === given.rulerName ? 0 : given.ruler;

@@ -1,10 +1,10 @@
 import { comparePaired, compareUnpaired, type Series } from "./compare.ts";
-import type { Direction } from "./model.ts";
+import type { Direction, Measure } from "./model.ts";
 import type { Pair, Side } from "./readings.ts";
 import type { BenchmarkRule } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { median } from "./statistics/order.ts";
-import { type Decision, decideExact, decideNoisy, type Evidence, fromZero, type Limits, type Result, type Summary } from "./verdicts.ts";
+import { type Decision, decideExact, decideNoisy, fromZero, type Limits, type Result, type Summary } from "./verdicts.ts";
 
 export type Mode = "paired" | "unpaired" | "history" | "none";
 
@@ -16,40 +16,62 @@ export interface Given {
 }
 
 /** The benchmark's own limits, later rules over earlier ones. */
-export function limitsOf(pair: Pair, settings: Settings): Limits {
-  const rules = settings.rules.filter((rule) => rule.matches(pair.measure));
+export function limitsOf(measure: Pick<Measure, "suite" | "name" | "metric" | "direction">, settings: Settings): Limits {
+  const rules = settings.rules.filter((rule) => rule.matches(measure));
   const last = <K extends keyof BenchmarkRule>(key: K): BenchmarkRule[K] | undefined =>
     rules.findLast((rule) => rule[key] !== undefined)?.[key];
-  const direction: Direction = last("direction") ?? pair.measure.direction;
+  const direction: Direction = last("direction") ?? measure.direction;
   const { thresholds, margin, reading } = settings;
   return { alert: last("alert") ?? thresholds.alert, fail: last("fail") ?? thresholds.fail, margin, direction, reading };
 }
 
-export function judgePairs({ pairs, paired, distrust }: Given, settings: Settings): Result[] {
-  const decisions = pairs.map((pair) => {
-    const limits = limitsOf(pair, settings);
-    return { pair, limits, decision: decideEarly(pair, limits, distrust) };
-  });
-  const open = decisions.flatMap((item, index) => {
-    const series = item.decision === undefined ? seriesOf(item.pair, item.limits, paired) : undefined;
-    return series === undefined ? [] : [{ index, series }];
-  });
-  const certainty = { margin: Math.log1p(settings.margin), confidence: settings.confidence };
-  const compare = paired ? comparePaired : compareUnpaired;
-  const evidence = new Map<number, Evidence>();
-  const found = compare(
-    open.map(({ series }) => series),
-    certainty,
-  );
-  for (const [place, each] of found.entries()) {
-    const index = open[place]?.index;
-    if (index !== undefined) evidence.set(index, each);
-  }
-  return decisions.map(({ pair, limits, decision }, index) => {
-    const known = evidence.get(index);
-    return resultOf(pair, limits, decision ?? (known === undefined ? noRounds : decideNoisy(known, limits)));
+/** Without rules, benchmarks of one direction have the same limits; files with tens of thousands of benchmarks share them. */
+function allLimits(pairs: readonly Pair[], settings: Settings): Limits[] {
+  if (settings.rules.length > 0) return pairs.map((pair) => limitsOf(pair.measure, settings));
+  const shared = new Map<Direction, Limits>();
+  return pairs.map((pair) => {
+    const limits = shared.get(pair.measure.direction) ?? limitsOf(pair.measure, settings);
+    shared.set(pair.measure.direction, limits);
+    return limits;
   });
 }
+
+export function judgePairs({ pairs, paired, distrust }: Given, settings: Settings): Result[] {
+  const limits = allLimits(pairs, settings);
+  const decisions: (Decision | undefined)[] = [];
+  const open: number[] = [];
+  const series: Series[] = [];
+  for (const [index, pair] of pairs.entries()) {
+    const own = limits[index] ?? limitsOf(pair.measure, settings);
+    const decision = decideEarly(pair, own, distrust);
+    const one = decision === undefined && !single(pair) ? seriesOf(pair, own, paired) : undefined;
+    decisions.push(decision ?? (one === undefined ? fromSingles(pair, own) : undefined));
+    if (one === undefined) continue;
+    open.push(index);
+    series.push(one);
+  }
+  const certainty = { margin: Math.log1p(settings.margin), confidence: settings.confidence };
+  for (const [place, evidence] of (paired ? comparePaired : compareUnpaired)(series, certainty).entries()) {
+    const index = open[place] ?? -1;
+    const own = limits[index];
+    if (own !== undefined) decisions[index] = decideNoisy(evidence, own);
+  }
+  return pairs.map((pair, index) => resultOf(pair, limits[index] ?? limitsOf(pair.measure, settings), decisions[index] ?? noRounds));
+}
+
+/** One value a side has neither an interval nor a test. */
+function single({ base, head }: Pair): boolean {
+  return base?.all.length === 1 && head?.all.length === 1;
+}
+
+function fromSingles({ base, head }: Pair, limits: Limits): Decision | undefined {
+  const [before, now] = [base?.all[0], head?.all[0]];
+  if (before === undefined || now === undefined || base?.all.length !== 1 || head?.all.length !== 1) return undefined;
+  if (base.rounds.findIndex(isNumber) !== head.rounds.findIndex(isNumber)) return undefined;
+  return decideNoisy({ estimate: Math.log(now / before), interval: undefined, worse: false, better: false, rounds: 1 }, limits);
+}
+
+const isNumber = (value: number | undefined): boolean => value !== undefined;
 
 const noRounds: Decision = { verdict: "inconclusive", change: null, interval: null, moreRounds: 10, why: "no round has it on both sides" };
 
@@ -108,5 +130,19 @@ function summaryOf(side: Side | undefined): Summary {
 
 export function resultOf({ measure, base, head }: Pair, { direction }: Limits, decision: Decision): Result {
   const { suite, name, metric, unit } = measure;
-  return { name, suite, metric, unit, direction, ...decision, base: summaryOf(base), head: summaryOf(head) };
+  const { verdict, change, interval, moreRounds, why } = decision;
+  const result = {
+    name,
+    suite,
+    metric,
+    unit,
+    direction,
+    verdict,
+    change,
+    interval,
+    moreRounds,
+    base: summaryOf(base),
+    head: summaryOf(head),
+  };
+  return why === undefined ? result : { ...result, why };
 }

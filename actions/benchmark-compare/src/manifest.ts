@@ -37,7 +37,7 @@ export default {
       "fallback": "10"
     },
     "budget": {
-      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far; where time is left, benchmarks that are inconclusive get more rounds.",
+      "description": "Time for all rounds together. No round starts that would not end in time, by the longest so far, and a run that hangs is stopped. With it, rounds stop after 6 where nothing is in sight, and benchmarks that are inconclusive get up to twice the rounds.",
       "type": "duration",
       "example": "20m"
     },
@@ -65,8 +65,10 @@ export default {
         "locust",
         "vegeta",
         "wrk",
+        "oha",
         "autocannon",
         "benchmarkjs",
+        "benchmarkluau",
         "custom",
         "bmf",
         "data-js",
@@ -125,9 +127,9 @@ export default {
       "example": "release/*"
     },
     "dashboard": {
-      "description": "Trend page to write: the path of an `.html` file, or a folder that gets the page and its data in pieces.",
+      "description": "Trend page to write: the path of an `.html` file, a folder that gets the page and its data in pieces, or `branch:<name>:<folder>`, which pushes write.",
       "type": "string",
-      "example": "benchmarks.html"
+      "example": "branch:gh-pages:benchmarks"
     },
     "import": {
       "description": "The `data.js` of github-action-benchmark, whose runs are added to the history. Importing again adds nothing.",
@@ -177,6 +179,14 @@ export default {
     "external-data-json-path": {
       "description": "Taken from github-action-benchmark; a JSON history that is read as by `import`.",
       "type": "path"
+    },
+    "gh-repository": {
+      "description": "Taken from github-action-benchmark and not used; the history is kept in this repository.",
+      "type": "string"
+    },
+    "ref": {
+      "description": "Taken from github-action-benchmark and not used; the event says which commit was tested.",
+      "type": "string"
     },
     "gh-pages-branch": {
       "description": "Taken from github-action-benchmark and not used; nothing is checked out.",
@@ -250,7 +260,7 @@ export default {
       "description": "The benchmark that got most worse among those flagged, with its change; empty where none is."
     },
     "history": {
-      "description": "Path of a JSON file with the history; empty where there is none."
+      "description": "Path of a file with the history, one line of JSON; empty where there is none."
     },
     "dashboard": {
       "description": "Path of the trend page; empty where none was asked for."

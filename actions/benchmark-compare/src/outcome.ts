@@ -24,9 +24,15 @@ export function worstFirst(results: readonly Result[], settings: Settings): Resu
         ? Number.MAX_VALUE
         : 0
       : worseBy(result.change, result.direction, settings.reading);
-  return [...results].sort(
-    (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || badness(b) - badness(a) || (titleOf(a) < titleOf(b) ? -1 : 1),
-  );
+  return [...results].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || badness(b) - badness(a) || byName(a, b));
+}
+
+function byName(a: Result, b: Result): number {
+  return alphabetical(a.suite, b.suite) || alphabetical(a.name, b.name) || alphabetical(a.metric, b.metric);
+}
+
+function alphabetical(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Applies budgets and `ignore`, and turns what is said of benchmarks into rules and one verdict. `now`: milliseconds since 1970. */

@@ -7,6 +7,8 @@ export interface Machine {
   facts(): Promise<HostFacts & { readonly cores: number; readonly class: string }>;
   /** How long a fixed piece of work takes here, in ns. */
   ruler(): Promise<number>;
+  /** Keeps what is short-lived small from now on, for work on tens of megabytes. */
+  spareMemory(): Promise<void>;
   /** What was taken from this machine by others, since it was started. */
   pressure(): Promise<Pressure>;
 }
@@ -21,6 +23,8 @@ export interface Pressure {
 
 export interface Ended {
   readonly exitCode: number;
+  /** It was ended because it took longer than it may. */
+  readonly late?: true;
   readonly stdout: string;
   /** The last line that it said on stderr. */
   readonly lastWords: string;

@@ -5,7 +5,7 @@ import type { Outcome } from "../../../packages/frame/outcome.ts";
 import type { Section } from "../../../packages/report/model.ts";
 import { compareByCommand } from "./command.ts";
 import { type Comparison, compareSides } from "./comparison.ts";
-import { dashboardFiles } from "./dashboard.ts";
+import { branchIn, dashboardFiles, type PageFile } from "./dashboard.ts";
 import { headlineOf, sectionsOf, type Told } from "./describe.ts";
 import { readResults } from "./gather.ts";
 import { type History, historySchema, joinedHistory, runsOf, type StoredRun } from "./history.ts";
@@ -26,7 +26,8 @@ export async function run(inputs: CompareInputs, ports: ComparePorts, context: C
   const settings = readSettings(inputs);
   if (settings.results.length === 0 && (inputs.command ?? "").trim() === "")
     throw new UserError("results: is required where there is no `command`. Example: bench/head-*.json");
-  const imported = await importRuns(settings.imports, ports);
+  branchIn((inputs.dashboard ?? "").trim());
+  const imported = await importRuns(await thoseThatAre(settings.imports, inputs, ports), ports);
   const base = await baseOf(inputs, ports, context);
   const stored = await loadHistory(inputs.baseline, ports, base);
   const past = joinedHistory(stored.history.runs, imported);
@@ -67,6 +68,14 @@ export async function run(inputs: CompareInputs, ports: ComparePorts, context: C
   };
 }
 
+/** github-action-benchmark makes its `external-data-json-path` in its first run; what `import` names must be there. */
+async function thoseThatAre(paths: readonly string[], inputs: CompareInputs, { files, log }: ComparePorts): Promise<string[]> {
+  const made = inputs["external-data-json-path"];
+  if (made === undefined || (await files.stat(made)) !== undefined) return [...paths];
+  log.info(`external-data-json-path: ${made} is not there yet.`);
+  return paths.filter((path) => path !== made);
+}
+
 function dataOf(comparison: Comparison, { results }: Judged, changePoints: readonly ChangeData[]): Readonly<Record<string, unknown>> {
   const { mode, rounds, host, guards } = comparison;
   return { mode, rounds, host, guards, benchmarks: results, changePoints };
@@ -92,9 +101,9 @@ async function compare(
   context: Context,
 ): Promise<Comparison> {
   if (inputs.command !== undefined && inputs.command.trim() !== "") return compareByCommand(inputs, settings, ports, context);
-  const head = await readResults("results", settings.results, inputs.tool, ports.files);
+  const head = await readResults("results", settings.results, inputs.tool, ports);
   const base = inputs["base-results"] ?? [];
-  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports.files), head, settings);
+  if (base.length > 0) return compareSides(await readResults("base-results", base, inputs.tool, ports), head, settings);
   return compareWithHistory(head, past, inputs, settings, ports);
 }
 
@@ -137,12 +146,22 @@ async function writeFiles(
   ports: ComparePorts,
   { reportPath }: Context,
 ): Promise<Pick<CompareOutputs, "history" | "dashboard">> {
-  const place = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.json");
-  if (place !== undefined) await ports.files.write(place, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
-  if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: place, dashboard: undefined };
-  const pages = dashboardFiles(inputs.dashboard.trim(), whole, steps, judged.results, inputs.ruler);
-  for (const { path, text } of pages) await ports.files.write(path, text);
-  return { history: place, dashboard: pages[0]?.path };
+  // It lies beside the reports, and all that ends in .json there is taken for one.
+  const kept = whole.runs.length === 0 || reportPath === undefined ? undefined : reportPath.replace(/(\.json)?$/, ".history.jsonl");
+  if (kept !== undefined) await ports.files.write(kept, `${JSON.stringify({ schema: historySchema, runs: whole.runs })}\n`);
+  if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: kept, dashboard: undefined };
+  const target = inputs.dashboard.trim();
+  const place = branchIn(target);
+  const pages = dashboardFiles(place?.folder ?? target, whole, steps, judged.results, inputs.ruler);
+  if (place === undefined) for (const { path, text } of pages) await ports.files.write(path, text);
+  else ports.log.info(await published(place.branch, pages, ports));
+  return { history: kept, dashboard: pages[0]?.path };
+}
+
+async function published(branch: string, pages: readonly PageFile[], { baseline }: ComparePorts): Promise<string> {
+  const files = pages.map(({ path, text }) => ({ name: path, content: text }));
+  const told = (await baseline.publish?.(branch, files)) ?? { skipped: "nothing can be published here" };
+  return "saved" in told ? `Trend page published: ${told.saved}.` : `No trend page published: ${told.skipped}.`;
 }
 
 function stepSections(steps: readonly ChangeData[]): Section[] {

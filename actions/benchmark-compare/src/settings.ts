@@ -33,6 +33,8 @@ const oldNames = [
   "save-data-file",
   "external-data-json-path",
   "gh-pages-branch",
+  "gh-repository",
+  "ref",
   "benchmark-data-dir-path",
   "alert-comment-cc-users",
   "max-items-in-chart",
@@ -86,19 +88,32 @@ export function trimmed(value: number): string {
 
 /** Inputs whose work is done otherwise here. */
 const unused: Readonly<Partial<Record<(typeof oldNames)[number], string>>> = {
-  "github-token": "give `token`",
+  "github-token": "`token` is what is used, and the job gives it by itself",
   "comment-on-alert": "`comment: true` keeps one comment up to date",
   "comment-always": "`comment: true` keeps one comment up to date",
+  "summary-always": "there is always a summary",
   "auto-push": "`baseline` says where the history is kept",
-  "gh-pages-branch": "`baseline` says where the history is kept",
-  "benchmark-data-dir-path": "`dashboard` says where the trend page goes",
+  "skip-fetch-gh-pages": "nothing is fetched",
+  "gh-repository": "the history is kept in this repository",
+  ref: "the event says which commit was tested",
+  "gh-pages-branch": "`baseline` says where the history is kept, and `import` brings the old one along",
+  "benchmark-data-dir-path": "`dashboard` says where the trend page goes, and `import` names the old `data.js`",
   "alert-comment-cc-users": "nobody is mentioned",
   "max-items-in-chart": "the trend page shows everything",
 };
 
 function unusedNames(inputs: CompareInputs): string[] {
-  const given = Object.entries(unused).filter(([name]) => inputs[name as keyof typeof unused] !== undefined);
-  return given.map(([name, instead]) => `\`${name}\` has no effect here: ${instead}.`);
+  const given = Object.entries(unused).filter(([name]) => isOn(inputs[name as keyof typeof unused]));
+  const notes = given.map(([name, instead]) => `\`${name}\` has no effect here: ${instead}.`);
+  if (inputs["external-data-json-path"] !== undefined)
+    notes.push("`external-data-json-path` is read, as by `import`, and not written: `baseline` says where the history is kept.");
+  if (inputs["save-data-file"] === false) notes.push("`save-data-file: false` leaves the history as it is.");
+  return notes;
+}
+
+/** `auto-push: false` asks for nothing. */
+function isOn(value: unknown): boolean {
+  return value !== undefined && value !== false;
 }
 
 function strayNames(inputs: CompareInputs): string[] {

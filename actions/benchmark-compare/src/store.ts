@@ -2,7 +2,7 @@ import type { Context } from "../../../packages/frame/context.ts";
 import { isUserError, UserError } from "../../../packages/frame/errors.ts";
 import { type Event, isProposal } from "../../../packages/frame/event.ts";
 import type { Ports } from "../../../packages/frame/ports.ts";
-import { parseJson } from "./formats/detect.ts";
+import { parseJson } from "./formats/documents.ts";
 import { FormatFault } from "./formats/draft.ts";
 import { type History, historySchema, importedRuns, joinedHistory, readHistory, type StoredRun } from "./history.ts";
 
@@ -30,6 +30,8 @@ export async function loadHistory(baseline: string, ports: Ports, base: string):
   const folder = folderIn(baseline);
   if (folder !== undefined) return loadFolder(folder, ports);
   if (baseline.trim() === "none") return { history: joinedHistory([], []), notes: [] };
+  const appended = await ports.baseline.entries?.();
+  if (appended !== undefined) return readEntries(appended);
   const found = await ports.baseline.find(base);
   if ("missing" in found) {
     const none: Stored = { history: joinedHistory([], []), notes: [`There is no history: ${found.missing}.`] };
@@ -38,6 +40,20 @@ export async function loadHistory(baseline: string, ports: Ports, base: string):
   const history = readHistory(found.record.data);
   if (history === undefined) return { history: joinedHistory([], []), notes: [], torn: "what is stored is no history of benchmarks" };
   return { history, notes: [] };
+}
+
+/** What the data branch holds: one entry a run. */
+function readEntries(found: readonly unknown[] | { readonly missing: string; readonly torn?: true }): Stored {
+  if ("missing" in found) {
+    const none: Stored = { history: joinedHistory([], []), notes: [`There is no history: ${found.missing}.`] };
+    return found.torn === true ? { ...none, torn: found.missing } : none;
+  }
+  const histories = found.map(readHistory);
+  const lost = histories.filter((history) => history === undefined).length;
+  const runs = histories.flatMap((history) => history?.runs ?? []);
+  const notes = lost === 0 ? [] : [`${lost} of ${found.length} stored runs are no history of benchmarks, and were left out.`];
+  if (found.length === 0) notes.push("There is no history: nothing is stored yet.");
+  return { history: joinedHistory(runs, []), notes };
 }
 
 /** One file a run, never changed: two runs that end at once both stay. */
@@ -99,17 +115,30 @@ export async function keepRuns(
 ): Promise<string> {
   const { event } = context;
   const folder = folderIn(baseline);
+  const date = new Date(ports.clock.now()).toISOString();
+  const month = date.slice(0, 7);
+  const text = JSON.stringify({ schema: historySchema, runs });
+  const parts = [date.replaceAll(/[:.]/g, ""), event.sha.slice(0, 12), event.runId, event.runAttempt, event.job, context.id, digest(text)];
+  const name = parts
+    .map((part) => part.replaceAll(/[^A-Za-z0-9]/g, "-").slice(0, 40))
+    .filter((part) => part !== "")
+    .join("-");
   if (folder === undefined) {
+    const appended = await ports.baseline.append?.(`${month}/${name}`, { schema: historySchema, runs });
+    if (appended !== undefined) return "saved" in appended ? `History saved: ${appended.saved}.` : `No history saved: ${appended.skipped}.`;
     const saved = await ports.baseline.save(joinedHistory(whole.runs, [], mostStoredValues));
     return "saved" in saved ? `History saved: ${saved.saved}.` : `No history saved: ${saved.skipped}.`;
   }
   const refused = mayKeep(event);
   if (refused !== undefined) return `No history saved: ${refused}.`;
-  const date = new Date(ports.clock.now()).toISOString();
-  const name = [date.replaceAll(/[:.]/g, ""), event.sha.slice(0, 12), event.runId, event.runAttempt, event.job, context.id]
-    .map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, "-"))
-    .filter((part) => part !== "");
-  const path = `${folder}/runs/${date.slice(0, 7)}/${name.join("-")}.json`;
-  await ports.files.write(path, `${JSON.stringify({ schema: historySchema, runs })}\n`);
+  const path = `${folder}/runs/${month}/${name}.json`;
+  await ports.files.write(path, `${text}\n`);
   return `History saved: ${path}.`;
+}
+
+/** Tells the legs of a matrix apart, which have all else in common. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(36);
 }

@@ -10,13 +10,12 @@ export interface Unit {
 }
 
 const times: Readonly<Record<string, number>> = {
+  ps: 1e-3,
   ns: 1,
   nsec: 1,
   nanosecond: 1,
   nanoseconds: 1,
   us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
   usec: 1e3,
   microsecond: 1e3,
   microseconds: 1e3,
@@ -93,7 +92,8 @@ function unknown(unit: string): Unit {
 }
 
 function plainUnit(text: string): Unit | undefined {
-  const word = text.toLowerCase();
+  // The micro sign and the Greek letter look the same, and tools write either.
+  const word = text.toLowerCase().replace(/^[\u00b5\u03bc]/, "u");
   const time = times[word];
   if (time !== undefined) return { unit: "ns", factor: time, direction: "lower", exact: false };
   const size = sizes[word];
@@ -113,7 +113,7 @@ function perSecond(left: string, time: number, given: string): Unit | undefined 
   const size = sizes[word] ?? bits[word];
   const factor = 1e9 / time;
   if (size !== undefined) return { unit: "B/s", factor: size * factor, direction: "higher", exact: false };
-  const [, scale = "", name = word] = /^([kmg])?(ops?|iters?|reqs?|items?|flops?)$/.exec(word) ?? [];
+  const [, scale = "", name = word] = /^([kmg])?(ops?|iters?|reqs?|items?|elem|flops?)$/.exec(word) ?? [];
   const counted = scale === "" ? word : name;
   const scaled = { k: 1e3, m: 1e6, g: 1e9 }[scale] ?? 1;
   if (!events.test(counted) && !(word === "fl" && given.toLowerCase().endsWith("ops"))) return undefined;

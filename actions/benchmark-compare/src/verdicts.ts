@@ -50,6 +50,12 @@ export const fewestRounds = 6;
 export const usualRounds = 10;
 const mostRounds = 1_000;
 
+/** Made once: thousands of benchmarks share them. */
+const tooFewRounds = Array.from(
+  { length: fewestRounds },
+  (_, rounds) => `${rounds} ${rounds === 1 ? "round has" : "rounds have"} next to no power; from ${fewestRounds} on something can be told`,
+);
+
 /** Two values that do not vary by chance. */
 export function decideExact(base: number, head: number, limits: Limits): Decision {
   if (base === 0) return fromZero(head, limits);
@@ -90,8 +96,7 @@ export function decideNoisy({ estimate, interval, worse, better, rounds }: Evide
   const told = { change, interval: shown };
   if (limits.direction === "none") return { verdict: "ok", ...told, moreRounds: null };
   if (rounds < fewestRounds) {
-    const why = `${rounds} ${rounds === 1 ? "round has" : "rounds have"} next to no power; from ${fewestRounds} on something can be told`;
-    return { verdict: "inconclusive", ...told, moreRounds: usualRounds - rounds, why };
+    return { verdict: "inconclusive", ...told, moreRounds: usualRounds - rounds, why: tooFewRounds[rounds] ?? "" };
   }
   const badness = worseBy(change, limits.direction, limits.reading);
   const ends = (shown ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]).map((end) => worseBy(end, limits.direction, limits.reading));

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { isUserError, messageOf } from "../../../packages/frame/errors.ts";
@@ -36,7 +36,8 @@ export function openBaseBuilder(given: Given): BaseBuilder {
 }
 
 async function inWorktree<T>(repository: Repository, commit: string, work: (tree: string) => Promise<BaseBuilt<T>>): Promise<BaseBuilt<T>> {
-  const home = await realpath(await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), `${prefix}${process.pid}-`)));
+  // Made in one go: a signal that came in between would leave the folder behind.
+  const home = realpathSync(mkdtempSync(join(process.env.RUNNER_TEMP || tmpdir(), `${prefix}${process.pid}-`)));
   const tree = join(home, "tree");
   const discard = (): void => discardTree(repository, home, tree);
   process.on("exit", discard);
@@ -110,7 +111,7 @@ async function buildIn<T>(
   use: (folder: string, root: string) => Promise<T>,
 ): Promise<BaseBuilt<T>> {
   const folder = join(tree, relative(repository.root, files.workingDirectory));
-  const told = await run(exec, line, folder, dirname(tree));
+  const told = await run(exec, line, folder, tree);
   if (typeof told === "string") return { failed: told };
   log.debug(`The base was built: ${line}`);
   try {
@@ -121,19 +122,29 @@ async function buildIn<T>(
   }
 }
 
-/** Another commit's build has no business with this step's results. */
+/**
+ * Another commit's build has no business with this step's results, and what git tells a hook of its repository would lead back into the checkout.
+ */
 const withheld = Object.fromEntries(
-  ["TOKEN", "OUTPUT", "ENV", "PATH", "STATE", "STEP_SUMMARY"].map((name) => [`GITHUB_${name}`, undefined] as const),
+  [
+    ...["TOKEN", "OUTPUT", "ENV", "PATH", "STATE", "STEP_SUMMARY"].map((name) => `GITHUB_${name}`),
+    ...["DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "OBJECT_DIRECTORY", "COMMON_DIR"].map((name) => `GIT_${name}`),
+  ].map((name) => [name, undefined] as const),
 );
 
 /** Gives why it failed. */
-async function run(exec: Exec, line: string, folder: string, home: string): Promise<string | undefined> {
+async function run(exec: Exec, line: string, folder: string, tree: string): Promise<string | undefined> {
   // The line is the workflow's own and the one thing here that is meant for a shell; it goes through a file, so that it shows up in no list of processes.
-  const script = join(home, "build.sh");
+  const script = join(dirname(tree), "build.sh");
   try {
     await writeFile(script, `${line}\n`);
     const shell = process.platform === "win32" ? "bash" : "sh";
-    const result = await exec.run(shell, ["-e", script], { cwd: folder, timeout: longestBuild, env: withheld, output: () => {} });
+    const result = await exec.run(shell, ["-e", script], {
+      cwd: folder,
+      timeout: longestBuild,
+      env: { ...withheld, GITHUB_WORKSPACE: tree },
+      output: () => {},
+    });
     return result.exitCode === 0 ? undefined : `it ended with exit code ${result.exitCode}${wordsOf(result.stderr)}`;
   } catch (error) {
     if (isUserError(error)) return error.message.replace(/\.$/, "");

@@ -78,11 +78,20 @@ async function* below(folder: string, base: string, named: boolean, count: { fol
     if (++count.folders > mostFolders)
       throw new UserError(`files: below "${base || "."}" are more than ${mostFolders} folders. Give narrower globs.`);
     for (const entry of await listFolder(folder, at)) {
+      await refuseUnreadableName(folder, at, entry.name);
       const path = at === "" ? entry.name : `${at}/${entry.name}`;
       if (!entry.isDirectory()) yield { path, link: entry.isSymbolicLink(), file: entry.isFile() };
       else if (entry.name !== ".git" && (named || entry.name !== "node_modules")) pending.push(path);
     }
   }
+}
+
+/** Bytes that are no UTF-8 arrive as replacement characters, and two such names as one: no path leads back to either file. */
+async function refuseUnreadableName(folder: string, at: string, name: string): Promise<void> {
+  if (!name.includes("\uFFFD")) return;
+  const path = at === "" ? name : `${at}/${name}`;
+  const found = await lstat(join(folder, path)).catch(() => undefined);
+  if (found === undefined) throw new UserError(`files: ${path} has a name that is no UTF-8, so it cannot be named. Rename it.`);
 }
 
 async function listFolder(folder: string, path: string): Promise<import("node:fs").Dirent[]> {

@@ -23,9 +23,16 @@ async function readOne(folder: string, path: string): Promise<Stats> {
   if (isSourceMap(picked)) return readSourceMap(folder, path, picked);
   const stats = statsOf(path, picked);
   if (stats !== undefined) return stats;
+  if (tellsNoAssets(picked))
+    throw new UserError(`stats: ${path} is of webpack or Rspack and tells no assets. Build with \`stats: "normal"\` in its configuration.`);
   throw new UserError(
     `stats: ${path} is none of these: metafile of esbuild or Bun, stats of webpack or Rspack, Vite manifest, raw data of rollup-plugin-visualizer, source map.`,
   );
+}
+
+/** What remains of `--json` where little is asked for: counts of errors, or a version and a hash. */
+function tellsNoAssets(picked: unknown): boolean {
+  return typeof picked === "object" && picked !== null && "errorsCount" in picked && "warningsCount" in picked;
 }
 
 async function pick(absolute: string, path: string): Promise<unknown> {

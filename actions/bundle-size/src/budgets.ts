@@ -105,8 +105,9 @@ class BudgetReader {
   #name(): string | undefined {
     const value = this.#given.get("name");
     if (!this.#given.has("name")) return undefined;
-    if ((typeof value === "string" && value.trim() !== "" && value.length <= 200) || typeof value === "number") return String(value).trim();
-    this.#bad("name", value, "a text of at most 200 characters", "app");
+    const fits = typeof value === "string" && value.trim() !== "" && value.length <= 200 && !/[\p{Cc}\u2028\u2029]/u.test(value.trim());
+    if (fits || typeof value === "number") return String(value).trim();
+    this.#bad("name", value, "a line of at most 200 characters", "app");
     return undefined;
   }
 
@@ -172,7 +173,7 @@ class BudgetReader {
   }
 
   #bad(key: string, value: unknown, allowed: string, example: string, hint = ""): void {
-    const shown = typeof value === "object" && value !== null ? "a list or mapping" : `"${String(value).slice(0, 80)}"`;
+    const shown = typeof value === "object" && value !== null ? "a list or mapping" : JSON.stringify(String(value).slice(0, 80));
     this.#problems.push(
       `${placed(this.#input.where([this.#index, key]))}: ${key} is ${shown}. Allowed: ${allowed}.${hint} Example: ${example}.`,
     );

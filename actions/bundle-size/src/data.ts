@@ -1,8 +1,10 @@
+import type { Files } from "../../../packages/frame/ports.ts";
 import type { Budget } from "./budgets.ts";
+import type { Reason } from "./contents.ts";
 import type { Gathered } from "./evidence.ts";
 import type { Judgement } from "./judge.ts";
-import { type Algorithm, algorithms, type Sizes } from "./model.ts";
-import { duplicatesOf, type ModuleRow } from "./modules.ts";
+import { type Algorithm, algorithms, type Build, type Sizes } from "./model.ts";
+import { type Duplicate, duplicatesOf, type ModuleRow } from "./modules.ts";
 import type { Row } from "./rows.ts";
 import { totalsOf } from "./stored.ts";
 
@@ -19,17 +21,58 @@ export interface Told {
   readonly judgements: readonly Judgement[];
   readonly modules: readonly ModuleRow[] | undefined;
   readonly groups: readonly Group[];
+  /** Why files grew, biggest growth first; empty where nobody says. */
+  readonly reasons: readonly Reason[];
+  readonly duplicates: readonly ToldDuplicate[];
+}
+
+export interface ToldDuplicate extends Duplicate {
+  /** The base has it once, or not at all. */
+  readonly isNew?: boolean;
+}
+
+/** With the versions that the copies' own manifests tell, where their paths do not. */
+export async function tellDuplicates(now: Build, before: Build | undefined, files: Files): Promise<ToldDuplicate[]> {
+  const known = before?.modules === undefined ? undefined : new Set(duplicatesOf(before.modules).map((each) => each.package));
+  const told = duplicatesOf(now.modules ?? []).slice(0, mostDuplicates);
+  return Promise.all(
+    told.map(async (duplicate) => {
+      const versions =
+        duplicate.versions ?? (await Promise.all(duplicate.places.map((place) => versionAt(place, duplicate.package, files))));
+      const whole = versions.filter((version) => version !== undefined);
+      return {
+        ...duplicate,
+        ...(whole.length === versions.length ? { versions: whole } : {}),
+        ...(known === undefined ? {} : { isNew: !known.has(duplicate.package) }),
+      };
+    }),
+  );
+}
+
+async function versionAt(place: string, name: string, files: Files): Promise<string | undefined> {
+  try {
+    const manifest: unknown = JSON.parse(await files.readText(`${place}node_modules/${name}/package.json`, 1_000_000));
+    const version = typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : undefined;
+    return typeof version === "string" && /^\d[\w.+-]{0,60}$/.test(version) ? version : undefined;
+  } catch {
+    // Packages need not lie where the bundler found them: stats can come from another machine.
+    return undefined;
+  }
 }
 
 /** Beyond this many modules a report would be megabytes that nobody reads; they are the ones that changed least. */
 const mostModules = 2000;
+const mostDuplicates = 200;
+const mostReasons = 100;
+const mostCauses = 50;
 
 export function groupsOf(selected: ReadonlyMap<Budget, readonly Row[]>): Group[] {
   return [...selected].filter(([{ scope }]) => scope === "group" || scope === "initial").map(([{ name }, rows]) => ({ name, rows }));
 }
 
 /** The report's `data`. */
-export function reportData({ found, rows, modules, groups }: Told): Readonly<Record<string, unknown>> {
+export function reportData(told: Told): Readonly<Record<string, unknown>> {
+  const { found, rows, modules, groups } = told;
   const { build, baseline, compression, initial, stats } = found;
   const groupOf = new Map(groups.flatMap(({ name, rows: own }) => own.map((row) => [row, name] as const)).reverse());
   const past = "missing" in baseline ? undefined : baseline.past;
@@ -42,7 +85,7 @@ export function reportData({ found, rows, modules, groups }: Told): Readonly<Rec
     groups: groups.map(({ name, rows: own }) => ({ name, files: own.length, ...sidesOf(own) })),
     ...(initial === undefined ? {} : { initial: [...initial].sort() }),
     ...(stats.length === 0 ? {} : { stats: stats.map(({ source, format }) => ({ source, format })) }),
-    ...(modules === undefined ? {} : moduleData(modules, found)),
+    ...(modules === undefined ? {} : moduleData(modules, told)),
     baseline:
       "missing" in baseline
         ? { missing: baseline.missing }
@@ -50,16 +93,23 @@ export function reportData({ found, rows, modules, groups }: Told): Readonly<Rec
   };
 }
 
-function moduleData(modules: readonly ModuleRow[], { build, baseline }: Gathered): Readonly<Record<string, unknown>> {
+function moduleData(modules: readonly ModuleRow[], { found, reasons, duplicates }: Told): Readonly<Record<string, unknown>> {
+  const { build, baseline } = found;
   const before = "missing" in baseline ? undefined : baseline.past.overhead;
   const overhead =
     build.overhead === undefined ? {} : { overhead: { size: build.overhead, ...(before === undefined ? {} : { previousSize: before }) } };
   return {
     modules: modules.slice(0, mostModules),
     ...(modules.length > mostModules ? { modulesLeftOut: modules.length - mostModules } : {}),
-    duplicates: duplicatesOf(modules),
+    duplicates: duplicates.map(({ isNew, ...duplicate }) => ({ ...duplicate, ...(isNew === undefined ? {} : { new: isNew }) })),
+    ...(reasons.length === 0 ? {} : { reasons: reasons.slice(0, mostReasons).map(withFewModules) }),
     ...overhead,
   };
+}
+
+function withFewModules(reason: Reason): Reason & { readonly modulesLeftOut?: number } {
+  const left = reason.modules.length - mostCauses;
+  return { ...reason, modules: reason.modules.slice(0, mostCauses), ...(left > 0 ? { modulesLeftOut: left } : {}) };
 }
 
 function sidesOf(rows: readonly Row[]): { sizes: Sizes; previousSizes: Sizes } {

@@ -1,15 +1,14 @@
 import type { BaselineRecord } from "../../../packages/frame/ports.ts";
-import type { Block, Column, Section, Text } from "../../../packages/report/model.ts";
+import type { Column, Section, Text } from "../../../packages/report/model.ts";
 import { whyUnjudged } from "./baseline.ts";
 import { algorithmNames, bytesText, deltaText, percentText } from "./bytes.ts";
 import type { Told } from "./data.ts";
 import { type Algorithm, algorithms } from "./model.ts";
-import { duplicatesOf, growthOf, packagesOf } from "./modules.ts";
 import { byIncrease, increaseOf, type Row, sumOf } from "./rows.ts";
 import { totalsOf } from "./stored.ts";
+import { why } from "./why.ts";
 
 const mostRows = 50;
-const mostModules = 20;
 const mostBars = 12;
 const right = { align: "right" as const };
 
@@ -74,44 +73,6 @@ function totals(told: Told): Section {
   });
   const columns = ["", "Size", "Bytes", "Before", "Change"].map((title, index): Column => ({ title, ...(index === 0 ? {} : right) }));
   return { title: `All ${found.build.files.length} files`, blocks: [{ kind: "table", columns, rows: table }] };
-}
-
-function why({ modules, found }: Told): Section[] {
-  if (modules === undefined || modules.length === 0) return [];
-  const blocks: Block[] = [];
-  const before = "missing" in found.baseline ? undefined : found.baseline.past.modules;
-  const packages = packagesOf(modules).filter(
-    ({ name, size, previousSize }) => name !== "" && (before === undefined || size !== previousSize),
-  );
-  const columns = (what: string): Column[] => [
-    { title: what },
-    { title: "Bytes", ...right },
-    ...(before === undefined ? [] : [{ title: "Change", ...right }]),
-  ];
-  const row = (name: string, size: number, growth: number): Text[] => [
-    { code: name },
-    `${size}`,
-    ...(before === undefined ? [] : [deltaText(growth)]),
-  ];
-  if (packages.length > 0) {
-    const rows = packages.slice(0, mostModules).map(({ name, size, previousSize }) => row(name, size, size - previousSize));
-    blocks.push({ kind: "table", columns: columns("Package"), rows, ...more(packages.length, mostModules) });
-  }
-  const changed = before === undefined ? modules : modules.filter((module) => growthOf(module) !== 0);
-  if (changed.length > 0) {
-    const rows = changed.slice(0, mostModules).map((module) => row(module.path, module.size, growthOf(module)));
-    blocks.push({ kind: "table", columns: columns("Module"), rows, ...more(changed.length, mostModules) });
-  }
-  if (found.build.overhead !== undefined)
-    blocks.push({ kind: "paragraph", text: `Overhead, which belongs to no module: ${found.build.overhead} B.` });
-  const duplicates = duplicatesOf(modules);
-  if (duplicates.length > 0) {
-    const items = duplicates
-      .slice(0, mostModules)
-      .map(({ package: name, places, size }): Text => [{ code: name }, ` is there ${places.length} times, ${bytesText(size)} together`]);
-    blocks.push({ kind: "list", items });
-  }
-  return blocks.length === 0 ? [] : [{ title: "Why", blocks }];
 }
 
 function picture(told: Told): Section {

@@ -4,6 +4,7 @@ import type { Inputs } from "../../../packages/frame/manifest.ts";
 import type { Ports } from "../../../packages/frame/ports.ts";
 import { type Base, type BaselineResult, type Compared, readBase, readBaseline, whyUnjudged } from "./baseline.ts";
 import { type Budget, readBudgets } from "./budgets.ts";
+import { contentsOf, withoutRepeats } from "./contents.ts";
 import { type Discovered, discover, type Place } from "./discover.ts";
 import { type Foreign, readForeign } from "./foreign.ts";
 import { globFor, initialFiles, stale } from "./initial.ts";
@@ -91,7 +92,7 @@ async function measureBuild(
   const build = await measure(place.folder, discovered.paths, plan.compression, cache, ports);
   const paths = build.files.map(({ path }) => path);
   const initial = await readInitial(place, stats, paths, ports);
-  return { build: { ...build, ...(stats.length === 0 ? {} : whatIsIn(stats)) }, stats, initial };
+  return { build: { ...build, ...(stats.length === 0 ? {} : whatIsIn(stats, paths, place)) }, stats, initial };
 }
 
 /** A file that `stats` speak of may be left out by `files`; one that is nowhere means that they are of another build. */
@@ -110,13 +111,17 @@ async function readInitial(
 }
 
 /** Modules, and the rest of what the outputs hold where every format tells how big they are. */
-function whatIsIn(stats: readonly Stats[]): Pick<Build, "modules" | "overhead"> {
-  const telling = stats.filter(({ modules }) => modules.length > 0);
-  const modules = modulesOf(telling);
+function whatIsIn(stats: readonly Stats[], measured: readonly string[], place: Place): Pick<Build, "modules" | "contents" | "overhead"> {
+  const telling = withoutRepeats(
+    stats.filter(({ modules }) => modules.length > 0),
+    measured,
+  ).filter(({ modules }) => modules.length > 0);
+  const { modules, nameOf } = modulesOf(telling, place);
+  const contents = contentsOf(telling, measured, nameOf);
   const totals = telling.map(({ total }) => total).filter((total) => total !== undefined);
-  if (telling.length === 0 || totals.length < telling.length) return { modules };
+  if (telling.length === 0 || totals.length < telling.length) return { modules, contents };
   const inModules = modules.reduce((sum, { size }) => sum + size, 0);
-  return { modules, overhead: totals.reduce((sum, total) => sum + total, 0) - inModules };
+  return { modules, contents, overhead: totals.reduce((sum, total) => sum + total, 0) - inModules };
 }
 
 async function readStats({ folder, root }: Place, globs: readonly string[], ports: SizePorts): Promise<readonly Stats[]> {

@@ -18,6 +18,8 @@ const nothing: Foreign = { budgets: [], patterns: [], notes: [] };
 
 /** Configurations that cannot be read here: programs without running them, and YAML. */
 const unreadable = [
+  ".size-limit",
+  ".bundlemonrc",
   ".bundlemonrc.yaml",
   ".bundlemonrc.yml",
   ".size-limit.js",
@@ -29,24 +31,41 @@ const unreadable = [
   "bundlemon.config.js",
 ];
 
-/** Looks for size-limit, then for BundleMon. */
+/** Looks for size-limit, then for BundleMon, in the order of places that each of them has. */
 export async function readForeign(files: Files): Promise<Foreign> {
-  const manifest = await readJson(files, "package.json");
-  const own = await readJson(files, ".size-limit.json");
-  const sizeLimit = own ?? (isJson(manifest) ? manifest["size-limit"] : undefined);
-  if (sizeLimit !== undefined) return fromSizeLimit(sizeLimit, own === undefined ? "package.json#size-limit" : ".size-limit.json", files);
-  for (const name of [".bundlemonrc", ".bundlemonrc.json", "bundlemon.config.json"]) {
-    const config = await readJson(files, name);
-    if (config !== undefined) return fromBundleMon(config, name);
-  }
-  const inManifest = isJson(manifest) ? manifest["bundlemon"] : undefined;
-  if (inManifest !== undefined) return fromBundleMon(inManifest, "package.json#bundlemon");
+  const read = await readJson(files, "package.json");
+  const manifest = isJson(read) ? read : {};
+  const sizeLimit = await firstOf(files, manifest, "size-limit", [".size-limit.json", ".size-limit"]);
+  if (sizeLimit !== undefined) return fromSizeLimit(sizeLimit.config, sizeLimit.source, files, bundlersOf(manifest));
+  const bundleMon = await firstOf(files, manifest, "bundlemon", [".bundlemonrc", ".bundlemonrc.json", "bundlemon.config.json"]);
+  if (bundleMon !== undefined) return fromBundleMon(bundleMon.config, bundleMon.source);
   for (const name of unreadable) {
     if ((await files.stat(name)) !== undefined) {
       return { ...nothing, notes: [`${name} is no JSON and was not taken over: write its limits into \`budgets\`.`] };
     }
   }
   return nothing;
+}
+
+async function firstOf(
+  files: Files,
+  manifest: Json,
+  key: string,
+  places: readonly string[],
+): Promise<{ readonly config: unknown; readonly source: string } | undefined> {
+  if (manifest[key] !== undefined) return { config: manifest[key], source: `package.json#${key}` };
+  for (const source of places) {
+    const config = await readJson(files, source);
+    if (config !== undefined) return { config, source };
+  }
+  return undefined;
+}
+
+/** Plugins with which size-limit bundles an entry before it measures it. */
+function bundlersOf(manifest: Json): string[] {
+  const lists = ["devDependencies", "dependencies"].map((key) => manifest[key]).filter(isJson);
+  const names = new Set(lists.flatMap((list) => Object.keys(list)));
+  return bundling.filter((name) => names.has(name));
 }
 
 async function readJson(files: Files, path: string): Promise<unknown> {
@@ -56,7 +75,7 @@ async function readJson(files: Files, path: string): Promise<unknown> {
     return JSON.parse(text);
   } catch (cause) {
     // Another tool's YAML, or a package.json that is of no interest here.
-    if (path === "package.json" || path === ".bundlemonrc") return undefined;
+    if (["package.json", ".size-limit", ".bundlemonrc"].includes(path)) return undefined;
     throw new UserError(`${path} is not JSON, so its limits cannot be taken over. Mend it, or give \`budgets\`.`, { cause });
   }
 }
@@ -67,6 +86,19 @@ function isJson(value: unknown): value is Json {
 
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === "string" && item !== "");
+}
+
+const longestName = 200;
+
+/** A name that fits on a line, as those of `budgets` do. */
+function nameOf(given: unknown, path: string): string {
+  const name = typeof given === "string" || typeof given === "number" ? oneLine(String(given)) : "";
+  const text = name === "" ? oneLine(path) : name;
+  return text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, " ").trim();
 }
 
 /** size-limit means everything in a folder by its name. */
@@ -91,9 +123,21 @@ const beyondFiles = [
   "config",
   "modifyWebpackConfig",
   "modifyEsbuildConfig",
+  "modifyRolldownConfig",
+  "rolldown",
 ] as const;
 
-async function fromSizeLimit(config: unknown, source: string, workspace: Files): Promise<Foreign> {
+const bundling = [
+  "@size-limit/preset-app",
+  "@size-limit/preset-big-lib",
+  "@size-limit/preset-small-lib",
+  "@size-limit/webpack",
+  "@size-limit/webpack-css",
+  "@size-limit/esbuild",
+  "@size-limit/rolldown",
+] as const;
+
+async function fromSizeLimit(config: unknown, source: string, workspace: Files, bundlers: readonly string[]): Promise<Foreign> {
   const entries = Array.isArray(config) ? config : [config];
   const notes: string[] = [];
   const budgets: Budget[] = [];
@@ -102,7 +146,7 @@ async function fromSizeLimit(config: unknown, source: string, workspace: Files):
     if (!isJson(entry)) throw new UserError(`${where} is no mapping.`);
     const files = await Promise.all(textsOf(entry["path"]).map((path) => withFolders(workspace, path)));
     const asked = beyondFiles.filter((key) => entry[key] !== undefined && entry[key] !== false);
-    const name = String(entry["name"] ?? textsOf(entry["path"]).join(", "));
+    const name = nameOf(entry["name"], textsOf(entry["path"]).join(", "));
     if (files.length === 0) {
       notes.push(`${where} was not taken over: it names no file.`);
       continue;
@@ -111,8 +155,9 @@ async function fromSizeLimit(config: unknown, source: string, workspace: Files):
       notes.push(`${where} ("${name}") was not taken over: ${asked.join(", ")} would have to bundle or run it.`);
       continue;
     }
-    const limit = limitOf(entry["limit"] ?? entry["maxSize"], 1000);
-    if (limit === undefined) notes.push(`${where} ("${name}") has no limit in bytes, so it is only measured.`);
+    const given = entry["limit"] ?? entry["maxSize"];
+    const limit = limitOf(given, 1000);
+    if (limit === undefined) notes.push(`${where} ("${name}") is only measured: ${whyNoLimit(given)}.`);
     const compression: Algorithm = entry["gzip"] === true ? "gzip" : entry["brotli"] === false ? "none" : "brotli";
     budgets.push({
       name,
@@ -126,7 +171,17 @@ async function fromSizeLimit(config: unknown, source: string, workspace: Files):
     });
   }
   const read = `Limits are those of ${source}, because \`budgets\` is not given.`;
+  const bundled = entries.some((entry) => isJson(entry) && !["webpack", "esbuild", "rolldown"].some((key) => entry[key] === false));
+  if (bundlers.length > 0 && budgets.length > 0 && bundled)
+    notes.push(`${bundlers.join(", ")} would bundle what ${source} names before measuring it; here the files are measured as they are.`);
   return finish(budgets, [read, ...notes]);
+}
+
+function whyNoLimit(given: unknown): string {
+  if (given === undefined) return "it has no limit";
+  const shown = shownIn(given);
+  const isTime = typeof given === "string" && /^\s*[\d.]+\s*m?s\s*$/i.test(given);
+  return isTime ? `its limit ${shown} is a time, for which it would have to be run` : `its limit ${shown} is no size in bytes`;
 }
 
 /** Kilobytes are 1000 bytes to size-limit and 1024 to BundleMon. */
@@ -141,10 +196,11 @@ function fromBundleMon(config: unknown, source: string): Foreign {
   if (!isJson(config)) throw new UserError(`${source} is no mapping, so its limits cannot be taken over.`);
   const notes = [`Limits are those of ${source}, because \`budgets\` is not given.`];
   const budgets = (["files", "groups"] as const).flatMap((list) => {
-    const entries: readonly unknown[] = Array.isArray(config[list]) ? config[list] : [];
+    const entries: unknown = config[list] ?? [];
+    if (!Array.isArray(entries)) throw new UserError(`${source}: ${list} is no list, so its limits cannot be taken over.`);
     return entries.map((entry, index) => bundleMonBudget(config, list, entry, `${source}, ${list}, entry ${index + 1}`, notes));
   });
-  const left = ["reportOutput", "includeCommitMessage"].filter((key) => config[key] !== undefined);
+  const left = ["reportOutput", "includeCommitMessage", "pathLabels"].filter((key) => config[key] !== undefined);
   if (left.length > 0) notes.push(`${left.join(", ")} of ${source} ${left.length === 1 ? "was" : "were"} not taken over.`);
   return finish(budgets, notes);
 }
@@ -156,13 +212,20 @@ function bundleMonBudget(config: Json, list: "files" | "groups", entry: unknown,
   const max = limitOf(entry["maxSize"], 1024);
   const percent = percentOf(entry["maxPercentIncrease"]);
   if (entry["maxSize"] !== undefined && max === undefined) {
-    notes.push(`${where}: maxSize ${JSON.stringify(entry["maxSize"])} is no size, so it was not taken over.`);
+    notes.push(`${where}: maxSize ${shownIn(entry["maxSize"])} is no size, so it was not taken over.`);
+  }
+  if (entry["maxPercentIncrease"] !== undefined && percent === undefined) {
+    notes.push(`${where}: maxPercentIncrease ${shownIn(entry["maxPercentIncrease"])} is no percentage, so it was not taken over.`);
+  }
+  const asked = entry["compression"] ?? config["defaultCompression"];
+  if (asked !== undefined && compressionOf(asked) === undefined) {
+    notes.push(`${where}: compression ${shownIn(asked)} is none of none, gzip and brotli; gzip is measured.`);
   }
   return {
-    name: String(entry["friendlyName"] ?? entry["path"]),
+    name: nameOf(entry["friendlyName"], entry["path"]),
     files: [base === "" || base === "." ? pattern : `${base}/${pattern}`],
     scope: list === "files" ? "file" : "group",
-    compression: compressionOf(entry["compression"]) ?? compressionOf(config["defaultCompression"]) ?? "gzip",
+    compression: compressionOf(asked) ?? "gzip",
     noise: 0,
     soft: false,
     where,
@@ -173,7 +236,12 @@ function bundleMonBudget(config: Json, list: "files" | "groups", entry: unknown,
 }
 
 function percentOf(value: unknown): Budget["maxIncreasePercent"] {
-  return typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+  const percent = typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+  return percent !== undefined && percent.units >= 0n ? percent : undefined;
+}
+
+function shownIn(value: unknown): string {
+  return JSON.stringify(value).slice(0, 80);
 }
 
 function compressionOf(value: unknown): Algorithm | undefined {

@@ -8,6 +8,11 @@ import { sumOf } from "./rows.ts";
 
 /** One line: the answer, the rule that decided with its number and limit, and the package that grew most. */
 export function headlineOf(verdict: Verdict, told: Told): string {
+  // Names of files and limits may hold line ends.
+  return sentence(verdict, told).replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}
+
+function sentence(verdict: Verdict, told: Told): string {
   const { judgements } = told;
   const neutral = [
     ...new Set(judgements.filter(({ rule }) => rule.verdict === "neutral").map(({ rule }) => `${rule.name} was not judged: ${rule.why}`)),

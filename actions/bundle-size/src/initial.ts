@@ -54,7 +54,7 @@ export function stale({ source, path }: Initial["missing"][number]): UserError {
 }
 
 /** A path, else the one file that ends with it. */
-function openFinder(paths: readonly string[]): (path: string) => string | undefined {
+export function openFinder(paths: readonly string[]): (path: string) => string | undefined {
   const exact = new Set(paths);
   const byName = new Map<string, string[]>();
   for (const path of paths) {

@@ -39,6 +39,7 @@ export function selectRows(
       ({ path, previous, sizes }) => matches(path) || (sizes === undefined && previous !== undefined && matches(previous)),
     );
     if (budget.scope === "initial") own = own.filter((row) => isInitial(row, initial));
+    const matched = own.some(({ sizes }) => sizes !== undefined);
     if (budget.first !== undefined) {
       const used = taken.get(budget.first) ?? new Set();
       own = own.filter((row) => !used.has(row));
@@ -49,13 +50,21 @@ export function selectRows(
       problems.push(
         `${budget.where}: the budget "${budget.name}" is about the initial load, and only \`stats\` tells what that is. Give \`stats\`.`,
       );
-    } else if (!own.some(({ sizes }) => sizes !== undefined)) {
-      problems.push(`${budget.where}: the budget "${budget.name}" matches none of the measured files.`);
+    } else if (!matched) {
+      problems.push(`${budget.where}: the budget "${budget.name}" matches none of the measured files.${folderHint(budget, rows)}`);
     }
     selected.set(budget, own);
   }
   if (problems.length > 0) throw new UserError(problems.join(" "), { problems });
   return selected;
+}
+
+/** A folder's name is a glob that matches nothing in it. */
+function folderHint({ files = [] }: Budget, rows: readonly Row[]): string {
+  const folder = files
+    .map((glob) => glob.replace(/^(?:\.\/)+|\/+$/g, ""))
+    .find((name) => rows.some(({ path }) => path.startsWith(`${name}/`)));
+  return folder === undefined ? "" : ` For all files in the folder, write ${folder}/**.`;
 }
 
 function isInitial(row: Row, initial: Evidence["initial"]): boolean {
@@ -70,7 +79,11 @@ export function judgeBudget(budget: Budget, rows: readonly Row[], evidence: Evid
   const limit = (name: string, judge: (rule: string, own: readonly Row[]) => Judgement): void => {
     const rule = `${budget.name}: ${name}`;
     const waived = evidence.waivers.paths(rule);
-    judgements.push(judge(rule, waived === undefined ? rows : rows.filter(({ path }) => !waived(path))));
+    judgements.push(
+      isShadowed(budget, rows)
+        ? undecided(rule, "neutral", "earlier entries have all of its files")
+        : judge(rule, waived === undefined ? rows : rows.filter(({ path }) => !waived(path))),
+    );
   };
   const { max, maxIncrease, maxIncreasePercent, maxNewFile } = budget;
   if (max !== undefined) limit("max", (rule, own) => judgeMax(rule, budget, own, max));
@@ -81,6 +94,11 @@ export function judgeBudget(budget: Budget, rows: readonly Row[], evidence: Evid
     );
   if (maxNewFile !== undefined) limit("max-new-file", (rule, own) => judgeNewFiles(rule, budget, own, maxNewFile, evidence));
   return judgements;
+}
+
+/** Where the first pattern wins, a later one may be left with nothing. */
+function isShadowed({ first }: Budget, rows: readonly Row[]): boolean {
+  return first !== undefined && !rows.some(({ sizes }) => sizes !== undefined);
 }
 
 /** The most whole bytes that a percentage allows: what is above is above the percentage too, and the other way round. */
@@ -163,7 +181,9 @@ function decide(name: string, budget: Budget, measured: readonly Measured[], ver
   };
   const verdict: RuleVerdict = over.length === 0 ? "pass" : budget.soft ? "warn" : "fail";
   const { actual, limit, path } = worst;
-  const bound = percent === undefined ? bytesText(limit) : `${percent.text} % (${bytesText(limit)})`;
+  // Rounded alike, they would say that something is more than itself.
+  const shown = actual !== limit && bytesText(actual) === bytesText(limit) ? (bytes: number): string => `${bytes} B` : bytesText;
+  const bound = percent === undefined ? shown(limit) : `${percent.text} % (${shown(limit)})`;
   const what = path ?? budget.name;
   const others = over.slice(0, mostNamed + 1).filter((each) => each !== worst && each.path !== undefined);
   const also =
@@ -184,7 +204,7 @@ function decide(name: string, budget: Budget, measured: readonly Measured[], ver
     ...(over.length === 0 ? {} : { why: `${what} ${verb} ${exact} (${algorithmNames[budget.compression]})${also}${more}` }),
     ...(path === undefined ? {} : { path }),
   };
-  const size = `${what} ${verb} ${bytesText(actual)} ${algorithmNames[budget.compression]}`;
+  const size = `${what} ${verb} ${shown(actual)} ${algorithmNames[budget.compression]}`;
   const words = over.length === 0 ? `${size} (${name} ${bound})` : `${size}, more than ${name} ${bound}`;
   return { rule, words };
 }

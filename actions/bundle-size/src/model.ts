@@ -41,9 +41,13 @@ export interface Build {
   readonly files: readonly MeasuredFile[];
   readonly versions: Versions;
   readonly modules?: readonly Module[];
+  /** By path, what of each module a measured file holds: bytes by the module's path. */
+  readonly contents?: Contents;
   /** Bytes of the output that belong to no module: the bundler's own code, or less than nothing where modules are told before they are minified. */
   readonly overhead?: number;
 }
+
+export type Contents = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** A module as a bundler or a source map tells it, in bytes of the output (of the source, where the bundler knows no more). */
 export interface Module {
@@ -86,12 +90,19 @@ export interface StatsOutput {
   readonly imports: readonly string[];
 }
 
+export interface StatsModule {
+  readonly path: string;
+  readonly size: number;
+  /** The output that holds it, where the format says. */
+  readonly output?: string;
+}
+
 export interface Stats {
   readonly source: string;
   readonly format: "esbuild" | "webpack" | "vite" | "visualizer" | "source-map";
   readonly outputs: readonly StatsOutput[];
-  /** Paths as the bundler wrote them. */
-  readonly modules: readonly { readonly path: string; readonly size: number }[];
+  /** Each module once for every output that holds it; paths as the bundler wrote them. */
+  readonly modules: readonly StatsModule[];
   /** Bytes of the outputs that `modules` is about; `undefined` where the format does not say. */
   readonly total?: number;
 }

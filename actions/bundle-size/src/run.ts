@@ -5,7 +5,8 @@ import type { Outcome } from "../../../packages/frame/outcome.ts";
 import type { BaselineRecord } from "../../../packages/frame/ports.ts";
 import { whyUnjudged } from "./baseline.ts";
 import { percentText } from "./bytes.ts";
-import { groupsOf, reportData } from "./data.ts";
+import { reasonsOf } from "./contents.ts";
+import { groupsOf, reportData, type Told, tellDuplicates } from "./data.ts";
 import { describe } from "./describe.ts";
 import { type Gathered, readEvidence, type SizeInputs, type SizePorts } from "./evidence.ts";
 import { headlineOf } from "./headline.ts";
@@ -41,7 +42,15 @@ export async function run(inputs: SizeInputs, ports: SizePorts, context: Context
   const verdict = overall(judgements);
   const modules = inputs.explain && build.modules !== undefined ? compareModules(build.modules, compared?.past.modules) : undefined;
   const groups = groupsOf(selected);
-  const told = { found, rows, judgements, modules, groups };
+  const told: Told = {
+    found,
+    rows,
+    judgements,
+    modules,
+    groups,
+    reasons: inputs.explain ? reasonsOf(rows, build, compared?.past) : [],
+    duplicates: inputs.explain ? await tellDuplicates(build, compared?.past, ports.files) : [],
+  };
   const history: readonly BaselineRecord[] = compared === undefined ? [] : await ports.baseline.history(trendLength);
   const headline = headlineOf(verdict, told);
   const notes = [...found.notes, ...baselineNotes(found), ...(await keep(found, ports, context))];
@@ -93,7 +102,7 @@ async function keep({ build, initial }: Gathered, ports: SizePorts, context: Con
   return [];
 }
 
-async function writePage(told: Parameters<typeof drawPage>[0], headline: string, ports: SizePorts, context: Context): Promise<string[]> {
+async function writePage(told: Told, headline: string, ports: SizePorts, context: Context): Promise<string[]> {
   if (context.reportPath === undefined || !context.reportPath.endsWith(".json")) return [];
   try {
     await ports.files.write(context.reportPath.replace(/\.json$/, ".html"), drawPage(told, headline));

@@ -1,10 +1,11 @@
-import type { Algorithm, Build, MeasuredFile, Module, Sample, Sizes, Versions } from "./model.ts";
+import type { Algorithm, Build, Contents, MeasuredFile, Module, Sample, Sizes, Versions } from "./model.ts";
 import { shapeOf } from "./names.ts";
 
 /** How many hashes of a file's sample are kept: enough to recognise it, little enough for thousands of files. */
 const storedSample = 256;
 const mostSamples = 4000;
-const mostModules = 5000;
+/** Beyond this many parts of files it is not kept which file holds which module. */
+const mostParts = 150_000;
 const format = 1;
 
 /** What is kept of a build, as JSON. Files and modules are lists, because paths make poor keys. */
@@ -15,6 +16,8 @@ export interface Stored {
   readonly totals: Sizes;
   readonly files: readonly StoredFile[];
   readonly modules?: readonly (readonly [path: string, packageName: string, size: number])[];
+  /** What files hold, in bytes by the module's place in `modules`: `[path, place, bytes, place, bytes, …]`. */
+  readonly contents?: readonly (readonly [path: string, ...parts: number[]])[];
   readonly overhead?: number;
   /** Paths that a first visit loads. */
   readonly initial?: readonly string[];
@@ -46,15 +49,26 @@ export function toStored(build: Build, initial: ReadonlySet<string> | undefined)
     const row = [path, sha256, sizes.none, gzip ?? null, brotli ?? null, zstd ?? null] as const;
     return sample === undefined || room-- <= 0 ? row : [...row, encodeSample(sample)];
   });
-  const modules = build.modules?.slice(0, mostModules).map((module) => [module.path, module.package, module.size] as const);
+  const modules = build.modules?.map((module) => [module.path, module.package, module.size] as const);
   return {
     format,
     versions: build.versions,
     totals: totalsOf(build.files),
     files,
     ...(modules === undefined ? {} : { modules }),
+    ...storedContents(build),
     ...(build.overhead === undefined ? {} : { overhead: build.overhead }),
     ...(initial === undefined ? {} : { initial: [...initial].sort() }),
+  };
+}
+
+function storedContents({ modules = [], contents }: Build): Pick<Stored, "contents"> {
+  if (contents === undefined || [...contents.values()].reduce((sum, { size }) => sum + size, 0) > mostParts) return {};
+  const places = new Map(modules.map(({ path }, index) => [path, index]));
+  return {
+    contents: [...contents].map(
+      ([path, inside]) => [path, ...[...inside].flatMap(([module, size]) => [places.get(module) ?? -1, size])] as const,
+    ),
   };
 }
 
@@ -105,11 +119,13 @@ export function readStored(data: unknown): Past | undefined {
   const modules = readModules(data["modules"]);
   const { initial, overhead } = data;
   if (overhead !== undefined && !Number.isSafeInteger(overhead)) return undefined;
-  if (modules === null || (initial !== undefined && !isTexts(initial))) return undefined;
+  const contents = readContents(data["contents"], modules ?? []);
+  if (contents === null || modules === null || (initial !== undefined && !isTexts(initial))) return undefined;
   return {
     files,
     versions: data["versions"],
     ...(modules === undefined ? {} : { modules }),
+    ...(contents === undefined ? {} : { contents }),
     ...(typeof overhead === "number" ? { overhead } : {}),
     ...(initial === undefined ? {} : { initial: new Set(initial) }),
   };
@@ -137,6 +153,33 @@ function readModules(value: unknown): Module[] | undefined | null {
   });
   const whole = modules.filter((module) => module !== undefined);
   return whole.length === modules.length ? whole : null;
+}
+
+/** `null` for what speaks of no module. */
+function readContents(value: unknown, modules: readonly Module[]): Contents | undefined | null {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return null;
+  const contents = new Map<string, Map<string, number>>();
+  for (const row of value as readonly unknown[]) {
+    const [path, ...parts]: unknown[] = Array.isArray(row) ? row : [];
+    const inside = readParts(parts, modules);
+    if (typeof path !== "string" || inside === undefined) return null;
+    contents.set(path, inside);
+  }
+  return contents;
+}
+
+function readParts(parts: readonly unknown[], modules: readonly Module[]): Map<string, number> | undefined {
+  if (parts.length % 2 !== 0) return undefined;
+  const inside = new Map<string, number>();
+  for (let at = 0; at < parts.length; at += 2) {
+    const place = parts[at];
+    const size = parts[at + 1];
+    const module = isCount(place) ? modules[place] : undefined;
+    if (module === undefined || !isCount(size)) return undefined;
+    inside.set(module.path, size);
+  }
+  return inside;
 }
 
 function isVersions(value: unknown): value is Versions {

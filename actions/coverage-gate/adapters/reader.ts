@@ -6,15 +6,9 @@ import { assemble, reportError, withMixedDenominators } from "../src/formats/ass
 import { isReportFault } from "../src/formats/fault.ts";
 import type { Parsed } from "../src/formats/session.ts";
 import type { Format, ParsedReport, ReportReader } from "../src/model.ts";
-import { locate, parseFile } from "./report-file.ts";
+import { locate, parseFile, type ReportFile } from "./report-file.ts";
 
 type Options = Parameters<ReportReader["read"]>[1];
-
-export interface ReportFile {
-  readonly source: string;
-  readonly path: string;
-  readonly size: number;
-}
 
 /** Below this, starting a second thread takes longer than reading. */
 const worthThreads = 2 * 2 ** 20;

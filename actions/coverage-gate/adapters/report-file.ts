@@ -6,6 +6,13 @@ import { ReportFault } from "../src/formats/fault.ts";
 import { Intake, Locator, type Parsed, ReportSession } from "../src/formats/session.ts";
 import type { Format } from "../src/model.ts";
 
+/** A report as it was named, where it lies, and its bytes. */
+export interface ReportFile {
+  readonly source: string;
+  readonly path: string;
+  readonly size: number;
+}
+
 export interface ByteRange {
   readonly start: number;
   readonly end: number;

@@ -9,8 +9,7 @@ import { isReportFault } from "../src/formats/fault.ts";
 import { edgesFit, type Part, partMarks } from "../src/formats/parsers.ts";
 import { type Parsed, ReportSession } from "../src/formats/session.ts";
 import type { Format, ReportReader } from "../src/model.ts";
-import type { ReportFile } from "./reader.ts";
-import { type ByteRange, parseFile, streamFile } from "./report-file.ts";
+import { type ByteRange, parseFile, type ReportFile, streamFile } from "./report-file.ts";
 
 type Options = Parameters<ReportReader["read"]>[1];
 

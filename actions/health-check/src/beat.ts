@@ -2,7 +2,8 @@ import { UserError } from "../../../packages/frame/errors.ts";
 import type { YamlInput } from "../../../packages/frame/manifest.ts";
 import { judgeObservation } from "../../../packages/probe/judge.ts";
 import type { Prober } from "../../../packages/probe/model.ts";
-import { beatName, parseTargets } from "../../../packages/probe/targets.ts";
+import { beatName } from "../../../packages/probe/target-kinds.ts";
+import { parseTargets } from "../../../packages/probe/targets.ts";
 import type { HealthInputs, HealthPorts } from "./model.ts";
 
 /** What came of the heartbeat. */

@@ -13,8 +13,11 @@ export interface Past {
 const name = "history";
 const kept = 200;
 
-export async function readHistory({ baseline }: Pick<Ports, "baseline">): Promise<readonly Past[]> {
-  const stored = await baseline.recall?.(name, true);
+/** Nothing where it could not be read: then it must not be written over either. */
+export async function readHistory({ baseline }: Pick<Ports, "baseline">): Promise<readonly Past[] | undefined> {
+  const seen = (await baseline.look?.(name, true)) ?? { nothing: true };
+  if ("unreadable" in seen && seen.torn !== true) return undefined;
+  const stored = "data" in seen ? seen.data : undefined;
   const runs = typeof stored === "object" && stored !== null && "runs" in stored ? stored.runs : undefined;
   return Array.isArray(runs) ? runs.map(readPast).filter((past) => past !== undefined) : [];
 }

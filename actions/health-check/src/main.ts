@@ -9,6 +9,6 @@ start({
   run,
   bind: ({ exec, clock }) => ({
     openProber: (options: Parameters<OpenProber>[0]) =>
-      lazily(async () => (await import("../adapters/probe.ts")).openProber({ ...options, exec, clock })),
+      lazily(async () => (await import("../../../packages/probe/adapters/prober.ts")).openProber({ ...options, exec, clock })),
   }),
 });

@@ -11,7 +11,7 @@ export default {
       "example": "https://example.com/health"
     },
     "targets": {
-      "description": "Several targets, as YAML, JSON or the path of such a file: a list of entries with `name`, `url` or `kind`, `conditions`, `method`, `headers`, `body`, `attempts`, `interval`, `timeout`, `for`, `severity`, `control`.",
+      "description": "Several targets, as YAML, JSON or the path of such a file, lists of gatus and Upptime included: a list of entries with `name`, `url` or `kind`, `conditions`, `method`, `headers`, `body`, `attempts`, `interval`, `timeout`, `for`, `severity`, `control`.",
       "type": "yaml",
       "example": "- name: api\n  url: https://example.com/health"
     },
@@ -212,7 +212,7 @@ export default {
       "description": "Number of targets that nothing is known of."
     },
     "availability": {
-      "description": "Percent of the requests that succeeded, with two decimals; empty when none was made."
+      "description": "Percent of the requests that succeeded, with two decimals; those that nothing is known of do not count, and it is empty when no other was made."
     },
     "p50": {
       "description": "Half of the answered requests took at most so many milliseconds; empty when none was answered."

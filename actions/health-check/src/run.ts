@@ -3,11 +3,11 @@ import { isProposal } from "../../../packages/frame/event.ts";
 import type { Outputs } from "../../../packages/frame/manifest.ts";
 import type { Outcome, Verdict } from "../../../packages/frame/outcome.ts";
 import { checkTargets } from "../../../packages/probe/check.ts";
-import type { CheckResult, Status, TargetResult } from "../../../packages/probe/model.ts";
+import type { CheckResult, Memory, Prober, Status, TargetResult } from "../../../packages/probe/model.ts";
 import type { Rule } from "../../../packages/report/model.ts";
 import { type Beat, checkBeat, recordBeat } from "./beat.ts";
 import { dataOf, headlineOf, ruleOf, sectionsOf } from "./describe.ts";
-import { keepHistory, readHistory } from "./history.ts";
+import { keepHistory, type Past, readHistory } from "./history.ts";
 import type manifest from "./manifest.ts";
 import type { HealthInputs, HealthPorts } from "./model.ts";
 import { readAllowed, readSettings, readTargets } from "./settings.ts";
@@ -27,11 +27,9 @@ export async function run(inputs: HealthInputs, ports: HealthPorts, context: Con
   checkBeat(inputs, ports.log);
   const targets = readTargets(inputs, ports.log);
   const settings = readSettings(inputs, targets);
-  const memory = {
-    recall: async (name: string) => ports.baseline.recall?.(name, true),
-    ...(inputs["save-state"] ? { remember: remembering(ports) } : {}),
-  };
+  const memory = memoryOf(ports, inputs);
   const prober = ports.openProber({ allowPrivate: readAllowed(inputs), memory });
+  const end = targets.length === 0 ? 0 : (await prober.elapsed()) + settings.deadline;
   const result =
     targets.length === 0 ? nothing : await checkTargets(targets, settings, { prober, clock: ports.clock, memory, log: ports.log });
   const beat = await recordBeat(inputs, ports, prober);
@@ -44,23 +42,34 @@ export async function run(inputs: HealthInputs, ports: HealthPorts, context: Con
     report: {
       rules: [...result.targets.map((target) => ruleOf(target, ruleVerdict(target, inputs))), ...beatRule(beat)],
       findings: [],
-      sections: targets.length === 0 ? [] : sectionsOf(result, await historyOf(result, inputs, ports, context)),
+      sections: targets.length === 0 ? [] : sectionsOf(result, await inTime(historyOf(result, inputs, ports, context), prober, end)),
       notes: beat === undefined || targets.length === 0 ? [] : [`${beat.words[0]?.toUpperCase()}${beat.words.slice(1)}.`],
       data: dataOf(result),
     },
   };
 }
 
-function remembering({ baseline }: HealthPorts) {
-  return async (name: string, data: unknown) =>
+function memoryOf({ baseline }: HealthPorts, inputs: HealthInputs): Memory {
+  const remember = async (name: string, data: unknown) =>
     (await baseline.remember?.(name, data, true)) ?? { skipped: "this store remembers nothing" };
+  return {
+    look: async (name) => (await baseline.look?.(name, true)) ?? { nothing: true },
+    ...(inputs["save-state"] ? { remember } : {}),
+  };
 }
 
 /** Proposals and laptops leave no mark on the history. */
-async function historyOf(result: CheckResult, inputs: HealthInputs, ports: HealthPorts, context: Context) {
+async function historyOf(result: CheckResult, inputs: HealthInputs, ports: HealthPorts, context: Context): Promise<readonly Past[]> {
   if (!inputs["save-state"]) return [];
   const before = await readHistory(ports);
+  if (before === undefined) return [];
   return isProposal(context.event) || context.terminal ? before : keepHistory(ports, before, result);
+}
+
+/** The history, as long as the store gives it before the deadline. */
+async function inTime(history: Promise<readonly Past[]>, prober: Prober, end: number): Promise<readonly Past[]> {
+  const left = Math.max(100, end - (await prober.elapsed()));
+  return Promise.race([history, prober.wait(left).then(() => [])]);
 }
 
 function verdictOf({ status }: CheckResult, inputs: HealthInputs, beat: Beat | undefined): Verdict {

@@ -8,6 +8,8 @@ import { parseTargets } from "../../../packages/probe/targets.ts";
 import type { HealthInputs } from "./model.ts";
 
 const sixHours = 21_600_000;
+/** What is kept of the deadline for the store, at most: a few requests to GitHub. */
+const longestSave = 3_000;
 
 /** The targets of either input; empty where there is only a heartbeat to record. Credentials are hidden before anything can be said about them. */
 export function readTargets(inputs: HealthInputs, log: Pick<Ports["log"], "secret">): readonly Target[] {
@@ -76,8 +78,10 @@ export function readSettings(inputs: HealthInputs, targets: readonly Target[]): 
   const streak = inputs["success-streak"];
   const problems = targets.flatMap((target) => contradictions(target, inputs));
   const share = inputs["min-success"];
+  const deadline = inputs.deadline ?? Math.min(sixHours, longest(inputs, targets));
   const settings = {
-    deadline: inputs.deadline ?? Math.min(sixHours, longest(inputs, targets)),
+    deadline,
+    reserve: inputs["save-state"] && inputs.baseline !== "none" ? Math.min(longestSave, deadline / 10) : 0,
     startupDeadline: inputs["startup-deadline"],
     successStreak: streak,
     duration,

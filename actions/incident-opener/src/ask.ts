@@ -61,13 +61,14 @@ function kindOf({ operation, verdict }: IncidentInputs): EventKind | undefined {
       return operation;
     case "update":
       return verdict === "fail" ? "fail" : "update";
+    case "attempt":
     case "auto":
       if (verdict === undefined) {
         throw new UserError(
-          "verdict: is needed with `operation: auto`, and nothing was given. Allowed: pass, fail, unknown, neutral; usually a gate's output of that name.",
+          `verdict: is needed with \`operation: ${operation}\`, and nothing was given. Allowed: pass, fail, unknown, neutral; usually a gate's output of that name.`,
         );
       }
-      return verdict === "pass" || verdict === "fail" ? verdict : undefined;
+      return operation === "auto" && (verdict === "pass" || verdict === "fail") ? verdict : undefined;
   }
 }
 

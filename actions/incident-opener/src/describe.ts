@@ -15,6 +15,8 @@ export interface IncidentOutputs {
   readonly opened: boolean;
   readonly changed: boolean;
   readonly "duplicate-of": number | undefined;
+  readonly attempt: string | undefined;
+  readonly "attempts-left": number | undefined;
   readonly "time-to-detect": number | undefined;
   readonly "time-to-acknowledge": number | undefined;
   readonly "time-to-recover": number | undefined;
@@ -27,6 +29,8 @@ export const noOutputs: IncidentOutputs = {
   opened: false,
   changed: false,
   "duplicate-of": undefined,
+  attempt: undefined,
+  "attempts-left": undefined,
   "time-to-detect": undefined,
   "time-to-acknowledge": undefined,
   "time-to-recover": undefined,
@@ -45,6 +49,7 @@ export function outputsOf({ remembered, delivered, silenced }: Told): IncidentOu
   const measures = measure(occurrence);
   const state = stateOf(remembered.course, silenced, delivered);
   return {
+    ...noOutputs,
     "incident-number": delivered.issue?.number,
     "incident-url": delivered.issue?.url,
     state: state === "quiet" ? undefined : state,
@@ -77,7 +82,12 @@ export function headlineOf(told: Told): string {
   const words = stateSentence(course, occurrence === undefined ? undefined : measure(occurrence), severity);
   const same = (before?.state ?? "quiet") === course.state;
   const again = same && course.state !== "quiet" ? "still " : "";
-  return course.state === "quiet" ? `No incident: ${passing(letter.about)}` : `Incident${issue} is ${again}${words}: ${title}`;
+  if (course.state === "quiet") return `No incident: ${passing(letter.about)}`;
+  const earlier = before?.occurrences.length === course.occurrences.length ? before.occurrences.at(-1)?.severity : undefined;
+  const escalated = earlier !== undefined && earlier !== severity && isLive(occurrence?.phase ?? "quiet");
+  return escalated
+    ? `Incident${issue} escalated from ${earlier} to ${severity}, ${again}${course.state}: ${title}`
+    : `Incident${issue} is ${again}${words}: ${title}`;
 }
 
 function silencedLine(name: string, title: string, issue: number | undefined, live: boolean): string {

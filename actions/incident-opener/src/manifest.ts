@@ -6,14 +6,15 @@ export default {
   "description": "Keeps exactly one issue per incident, through races, crashes and flapping, and closes it when the trouble is over.",
   "inputs": {
     "operation": {
-      "description": "What to do. `auto` goes by `verdict`; `open` opens at once; `update` brings what is given (title, summary, severity, labels, runbook, deployment, evidence) of a live incident up to date; `acknowledge` and `resolve` say so by hand.",
+      "description": "What to do. `auto` goes by `verdict`; `open` opens at once; `update` brings what is given (title, summary, severity, labels, runbook, deployment, evidence) of a live incident up to date; `acknowledge` and `resolve` say so by hand. `attempt` asks for one attempt at recovery, of which there are few, and touches no issue.",
       "type": "enum",
       "options": [
         "auto",
         "open",
         "update",
         "acknowledge",
-        "resolve"
+        "resolve",
+        "attempt"
       ],
       "fallback": "auto"
     },
@@ -112,6 +113,18 @@ export default {
       "type": "duration",
       "fallback": "30m"
     },
+    "attempts": {
+      "description": "With `operation: attempt`, so many attempts at recovery are granted in 24 hours; three at most.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 3,
+      "fallback": "3"
+    },
+    "attempt-cooldown": {
+      "description": "With `operation: attempt`, so long after one attempt no other one is granted.",
+      "type": "duration",
+      "fallback": "15m"
+    },
     "group": {
       "description": "Name of an outage of many targets. All runs with this name share one incident, which has a row for each service and check, and ends when all of them pass.",
       "type": "string",
@@ -186,6 +199,12 @@ export default {
     },
     "duplicate-of": {
       "description": "Number of the issue that this one was closed as a duplicate of."
+    },
+    "attempt": {
+      "description": "With `operation: attempt`: `granted`, `cooldown`, `exhausted`, `none` (nothing has failed) or empty (what was attempted before is not known)."
+    },
+    "attempts-left": {
+      "description": "With `operation: attempt`: how many more will be granted in the 24 hours."
     },
     "time-to-detect": {
       "description": "Seconds from the first failing sample to the opening."

@@ -5,6 +5,7 @@ import type { Outcome } from "../../../packages/frame/outcome.ts";
 import { isMissingRight, isUnreachable } from "../../../packages/ledger/failures.ts";
 import type { Snapshot } from "../../../packages/ledger/store.ts";
 import { type Asked, ask } from "./ask.ts";
+import { attemptRecovery } from "./attempt.ts";
 import { type Event, isLive } from "./course.ts";
 import { type Delivered, deliver, type Way } from "./deliver.ts";
 import { headlineOf, type IncidentOutputs, noOutputs, outputsOf, reportOf, type Told } from "./describe.ts";
@@ -29,6 +30,11 @@ export async function run(inputs: IncidentInputs, ports: IncidentPorts, context:
   const hide = hiding(inputs.token);
   const plain = await ask(inputs, context.event);
   const asked = { ...plain, about: hideIn(hide, plain.about), patch: hideIn(hide, plain.patch), target: hide(plain.target) };
+  if (inputs.operation === "attempt") {
+    return attemptRecovery(inputs, asked, ports, context).catch((error: unknown) => {
+      throw isMissingRight(error) ? refused(error.permission, inputs.backend, error.message) : error;
+    });
+  }
   const evidence = await readEvidence(inputs.evidence ?? [], ports.files, hide);
   return new Incident(inputs, asked, silences, evidence, ports, context).run();
 }

@@ -65,7 +65,8 @@ class Repository implements GitHub {
     if (repository === undefined) return [];
     const owner = repository.split("/", 1)[0] ?? "";
     if (owner === "" || branch === "") return [];
-    const query = { head: `${owner}:${branch}`, state: "open", per_page: 100 };
+    // Closed ones too: a pull request may be merged as soon as the run is green, which is before it is reported.
+    const query = { head: `${owner}:${branch}`, state: "all", per_page: 100 };
     const data = await this.#get(`the pull requests of ${owner}`, "/pulls", query, "pull-requests: write");
     return (Array.isArray(data) ? data : [])
       .flatMap((value) => pullFacts(value) ?? [])

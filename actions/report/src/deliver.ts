@@ -29,8 +29,8 @@ export interface Answer {
 }
 
 export interface Delivered {
-  /** Another run had been told about before; nothing was written. */
-  readonly already: boolean;
+  /** Why nothing was written for another run. */
+  readonly nothing: string | undefined;
   readonly comment: string | undefined;
   readonly artifact: string | undefined;
   readonly previous: Previous | undefined;
@@ -40,10 +40,11 @@ export interface Delivered {
 interface Tried {
   readonly posted: Posted;
   readonly previous: Previous | undefined;
-  readonly already: boolean;
+  /** Why there is nothing to post. */
+  readonly nothing: string | undefined;
 }
 
-const noToken: Tried = { posted: { skipped: "no token" }, previous: undefined, already: false };
+const noToken: Tried = { posted: { skipped: "no token" }, previous: undefined, nothing: undefined };
 
 /** The comment, the check run, and where the token may not write the artifact for the run that may. None of it changes the verdict. */
 export async function deliver(answer: Answer, inputs: ReportInputs, ports: ReportPorts, context: Context): Promise<Delivered> {
@@ -54,8 +55,10 @@ export async function deliver(answer: Answer, inputs: ReportInputs, ports: Repor
   const token = inputs.token ?? "";
   const github = token !== "" && (wanted || checked) ? await ports.github.open(token, context.event) : undefined;
   const tried = wanted ? await (github === undefined ? noToken : post(answer, github, ports, context)) : undefined;
-  const posted = tried?.posted;
-  if (tried?.already === true) return { already: true, comment: undefined, artifact: undefined, previous: tried.previous, notes };
+  const nothing = tried?.nothing;
+  const posted = nothing === undefined ? tried?.posted : undefined;
+  if (nothing !== undefined && subject.takenOver)
+    return { nothing, comment: undefined, artifact: undefined, previous: tried?.previous, notes };
   if (posted !== undefined && "skipped" in posted) notes.push(noComment(posted.skipped, subject));
   if (checked) {
     const refused =
@@ -68,7 +71,7 @@ export async function deliver(answer: Answer, inputs: ReportInputs, ports: Repor
     artifact,
     previous: tried?.previous,
     notes,
-    already: false,
+    nothing: undefined,
   };
 }
 
@@ -80,14 +83,22 @@ function noComment(reason: string, { takenOver, pull }: Subject): string {
 async function post(answer: Answer, github: GitHub, ports: ReportPorts, context: Context): Promise<Tried> {
   const { gates, subject } = answer;
   let previous: Previous | undefined;
-  let already = false;
+  let nothing: string | undefined;
   const posted = await github.post(subject.pull ?? 0, subject.key, async (before) => {
     previous = readPrevious(before);
-    already = subject.takenOver && isTold(previous, gates, subject);
-    if (already) return undefined;
+    nothing = reasonForSilence(before, previous, answer);
+    if (nothing !== undefined) return undefined;
     return verdictLine(gates, subject) + (await markdownOf(answer, previous, ports, context));
   });
-  return { posted, previous, already };
+  return { posted, previous, nothing };
+}
+
+/** quality-gate's own report says that nothing which it looks at has changed: that corrects a comment, and is worth none by itself. */
+function reasonForSilence(before: string | undefined, previous: Previous | undefined, { gates, subject }: Answer): string | undefined {
+  const pull = `Pull request ${subject.pull ?? ""}`;
+  if (subject.takenOver && isTold(previous, gates, subject)) return `${pull} has the comment of this run already.`;
+  const idle = gates.every(({ report, verdict }) => report?.action === "quality-gate" && verdict === "neutral");
+  return idle && before === undefined ? `${pull} needs no comment: nothing was judged.` : undefined;
 }
 
 async function markdownOf(answer: Answer, previous: Previous | undefined, ports: ReportPorts, context: Context): Promise<string> {

@@ -93,9 +93,9 @@ function home({ headRepository }: Pick<PullFacts, "headRepository">): string {
 
 /** Runs whose token could write have posted their comment themselves and left nothing. */
 async function withoutArtifact(run: RunFacts, name: string, key: string, github: GitHub): Promise<HandedOver> {
-  const numbers = run.pulls.length > 0 ? run.pulls : [];
-  const found = numbers.length > 0 ? [] : await github.pullsFrom(run.headRepository, run.headBranch);
-  for (const number of [...numbers, ...found.map((pull) => pull.number)].slice(0, 3)) {
+  const found = run.pulls.length > 0 ? [] : await github.pullsFrom(run.headRepository, run.headBranch);
+  const likely = found.toSorted((a, b) => Number(b.headSha === run.headSha) - Number(a.headSha === run.headSha) || b.number - a.number);
+  for (const number of [...run.pulls, ...likely.map((pull) => pull.number)].slice(0, 3)) {
     const previous = readPrevious(await github.comment(number, key));
     if (previous?.headSha === run.headSha)
       return { nothing: `Pull request ${number} has the comment about ${shown(run.headSha)} already.` };

@@ -31,7 +31,7 @@ export async function run(inputs: ReportInputs, ports: ReportPorts, context: Con
   const verdict = worstVerdict(gates);
   const headline = headlineOf(gates);
   const told = await deliver({ gates, verdict, headline, subject: found.subject }, inputs, ports, context);
-  if (told.already) return nothingToDo(`Pull request ${found.subject.pull ?? ""} has the comment of this run already.`);
+  if (told.nothing !== undefined) return nothingToDo(told.nothing);
   return {
     verdict,
     headline,

@@ -8,11 +8,15 @@ export function identityOf(detection: Detection): string {
   return `${detection.rule}\0${detection.member ?? ""}\0${detection.secret}`;
 }
 
-/** Each secret of a content once: the first that no comment accepts, else the first. */
+/**
+ * Each secret of a content once: the first that no comment accepts, else the first. Where a configuration may accept what stands around it, once for
+ * each surrounding; `run` makes them one when it has asked the configuration.
+ */
 export function distinct(detections: readonly Detection[]): Detection[] {
   const first = new Map<string, Detection>();
   for (const detection of detections) {
-    const key = identityOf(detection);
+    const { context } = detection;
+    const key = identityOf(detection) + (context === undefined ? "" : `\0${context.match}\0${context.line}`);
     const known = first.get(key);
     if (known === undefined || (known.inline && !detection.inline)) first.set(key, detection);
   }

@@ -139,9 +139,9 @@ async function sortOut(
   const { allowed, byPath } = await fromConfiguration(result, rules, set, ports.configuration);
   const counts = { findings: 0, new: 0, baseline: 0, suppressed: 0 };
   const findings: SecretFinding[] = [];
-  for (const occurrence of [...result.occurrences, ...byPath]) {
+  for (const occurrence of onePerSecret([...result.occurrences, ...byPath].filter((each) => !allowed(each)))) {
     const rule = rules[occurrence.detection.rule];
-    if (rule === undefined || allowed(occurrence)) continue;
+    if (rule === undefined) continue;
     const fingerprint = fingerprintOf(rule.id, occurrence);
     const standing = standingOf(occurrence, rule.id, fingerprint, book, known);
     if (standing.kind === "new" || standing.kind === "baseline") {
@@ -151,6 +151,18 @@ async function sortOut(
     if (findings.length < mostFindings) findings.push(findingOf(occurrence, rule, fingerprint, standing));
   }
   return { findings, counts, book };
+}
+
+/** One for each rule, secret, path and commit: the first that no comment accepts, else the first. */
+function onePerSecret(occurrences: readonly Occurrence[]): Iterable<Occurrence> {
+  const kept = new Map<string, Occurrence>();
+  for (const occurrence of occurrences) {
+    const { path, commit = "", hash, detection } = occurrence;
+    const key = `${detection.rule}\0${commit}\0${hash}\0${path}`;
+    const known = kept.get(key);
+    if (known === undefined || (known.detection.inline && !detection.inline)) kept.set(key, occurrence);
+  }
+  return kept.values();
 }
 
 /** The built-in rules accept nothing and know no paths, so what reads patterns is not loaded for them. */

@@ -3,7 +3,8 @@ import type { BaselineRecord } from "../../frame/ports.ts";
 import type { Client, Pace, Reply } from "../../github/client.ts";
 import { inWords } from "../../github/failures.ts";
 import { type Missing, type Past, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
-import { allowedExtra, historyPath, memoryPath, readme, recordPath } from "../layout.ts";
+import { type Entry, isEntryName, monthOf, monthsIn, parseJson, parseMonth, renderMonth, withEntry } from "../journal.ts";
+import { allowedExtra, entryPath, historyPath, memoryPath, monthPath, monthsPath, readme, recordPath } from "../layout.ts";
 import { isCommit } from "../policy.ts";
 import { type BaselineContext, type Extra, ownerOf, type Saved, type Shelf } from "../store.ts";
 import { nearestIn, openLocalBranch, recordFrom } from "./local-branch.ts";
@@ -19,8 +20,11 @@ const mostTries = 20;
 const firstPause = 1000;
 const longestPause = 30_000;
 
-/** How many tries may end because GitHub is down, each after the client's own. */
-const mostOutages = 6;
+/** How many entries are read one by one where their month is torn. */
+const mostMended = 200;
+
+/** How many tries in a row may end because GitHub is down, each after the client's own. */
+const mostOutages = 16;
 
 /** Writers wait for each other, so this takes longer than one request's patience. */
 const writingPace: Partial<Pace> = { deadline: 300_000 };
@@ -31,9 +35,19 @@ export interface BranchContext extends BaselineContext {
 
 /** An orphan branch of the repository, read and written through GitHub's Git Data API; without a token, the local clone of it. */
 export async function openBranch(context: BranchContext, name: string): Promise<Shelf> {
+  return (await openRemote(context, name)) ?? openLocalBranch(context, name);
+}
+
+/** Puts files onto a branch beside what is there, in one commit; makes the branch where it is missing. */
+export async function publishFiles(context: BranchContext, name: string, files: readonly Extra[]): Promise<Saved> {
+  const shelf = await openRemote(context, name);
+  return shelf?.publish(files) ?? { skipped: "there is no token to write with" };
+}
+
+async function openRemote(context: BranchContext, name: string): Promise<BranchShelf | undefined> {
   const [owner, repo] = context.event.repository.split("/");
   const { token } = context;
-  if (token === undefined || token === "" || owner === undefined || repo === undefined) return openLocalBranch(context, name);
+  if (token === undefined || token === "" || owner === undefined || repo === undefined) return undefined;
   const { openClient } = await import("../../github/adapters/client.ts");
   const pace = { ...writingPace, now: () => context.clock.now(), ...context.pace };
   const client = (): Client => openClient({ token, apiUrl: context.event.apiUrl, log: context.log, pace });
@@ -50,7 +64,7 @@ interface Refused {
 interface Change {
   readonly message: string;
   readonly path: string;
-  files(head: Head): readonly Extra[];
+  files(head: Head, client: Client): readonly Extra[] | Promise<readonly Extra[] | Refused>;
   /** Whether the branch has it: an answer may have been lost after the deed. */
   isIn(head: Head): boolean;
 }
@@ -104,9 +118,78 @@ class BranchShelf implements Shelf {
     });
   }
 
+  /** The entry's own file and its month, in one commit: a writer that was overtaken adds itself to the month that is there then. */
+  append(entry: Entry): Promise<Saved> {
+    const owner = ownerOf(this.#context);
+    const month = monthOf(entry.name);
+    return this.#write({
+      message: `${owner.action}${owner.id === "" ? "" : ` ${owner.id}`}: ${entry.name}\n`,
+      path: entryPath(owner, entry.name),
+      files: async (head, client) => {
+        const before = head.commit === "" ? [] : await this.#readMonth(client, month, head.commit);
+        if ("skipped" in before) return before;
+        return [
+          ...(head.commit === "" ? [{ name: "README.md", content: readme }] : []),
+          { name: entryPath(owner, entry.name), content: `${JSON.stringify(entry.data)}\n` },
+          { name: monthPath(owner, month), content: renderMonth(owner, withEntry(before, entry)) },
+        ];
+      },
+      isIn: () => false,
+    });
+  }
+
+  async entries(): Promise<readonly Entry[] | Missing> {
+    const client = this.#open();
+    const head = await this.#readHead(client);
+    if ("skipped" in head) return { missing: head.skipped };
+    if (head.commit === "") return { missing: `there is no branch ${this.#name} yet` };
+    const names = await this.#namesIn(client, monthsPath(ownerOf(this.#context)), head.commit);
+    if ("skipped" in names) return { missing: names.skipped };
+    const found: Entry[] = [];
+    for (const month of monthsIn(names)) {
+      const entries = await this.#readMonth(client, month, head.commit);
+      if ("skipped" in entries) return { missing: entries.skipped };
+      found.push(...entries);
+    }
+    return found;
+  }
+
+  /** A month that is torn is made again of its entries' own files, the newest ones where there are many. */
+  async #readMonth(client: Client, month: string, commit: string): Promise<readonly Entry[] | Refused> {
+    const owner = ownerOf(this.#context);
+    const text = await this.#readFile(client, monthPath(owner, month), commit);
+    if (typeof text === "object") return text;
+    const known = text === undefined ? undefined : parseMonth(text, owner);
+    if (known !== undefined) return known;
+    const folder = entryPath(owner, month).replace(/\.json$/, "");
+    const names = await this.#namesIn(client, folder, commit);
+    if ("skipped" in names) return names;
+    const entries: Entry[] = [];
+    for (const name of names.filter((each) => each.endsWith(".json")).slice(-mostMended)) {
+      const entry = await this.#readFile(client, `${folder}/${name}`, commit);
+      if (typeof entry === "object") return entry;
+      entries.push({ name: `${month}/${name.replace(/\.json$/, "")}`, data: parseJson(entry ?? "") });
+    }
+    return entries.filter(({ name, data }) => isEntryName(name) && data !== undefined);
+  }
+
+  /** Names of what stands in a folder, ascending; none where there is no such folder. */
+  async #namesIn(client: Client, path: string, ref: string): Promise<readonly string[] | Refused> {
+    const reply = await client.request("GET /repos/{owner}/{repo}/contents/{path}", { ...this.#at, path, ref });
+    if (!reply.ok) return reply.failure.kind === "missing" ? [] : this.#refusal("read", reply);
+    const names = Array.isArray(reply.data) ? reply.data.map((each: unknown) => textAt(each, "name")) : [];
+    return names.filter((name) => typeof name === "string").sort();
+  }
+
+  publish(files: readonly Extra[]): Promise<Saved> {
+    const message = `${this.#context.action} at ${this.#context.event.sha}\n`;
+    return this.#write({ message, path: files[0]?.name ?? "nothing", files: () => files, isIn: () => false });
+  }
+
   async recall(name: string): Promise<string | undefined> {
     const text = await this.#readFile(this.#open(), memoryPath(ownerOf(this.#context), name), this.#name);
-    return typeof text === "object" ? undefined : text;
+    if (typeof text === "object") throw new Error(text.skipped);
+    return text;
   }
 
   async remember(name: string, content: string): Promise<Saved> {
@@ -120,16 +203,21 @@ class BranchShelf implements Shelf {
   async #write(change: Change): Promise<Saved> {
     const client = this.#open();
     const { wait, random } = { wait: sleep, random: Math.random, ...this.#context.pace };
+    let overtaken = 0;
     let outages = 0;
-    for (let tries = 1; tries <= mostTries; tries++) {
-      const outcome = await this.#try(client, change, tries === 1);
+    while (overtaken < mostTries) {
+      const outcome = await this.#try(client, change, overtaken + outages === 0);
       this.#head = undefined;
       if (outcome === "done") return { saved: `${change.path} on the branch ${this.#name}` };
-      if (outcome !== "overtaken") {
+      if (outcome === "overtaken") {
+        overtaken += 1;
+        outages = 0;
+        this.#context.log.debug(`Another run wrote to ${this.#name} first (try ${overtaken} of ${mostTries}).`);
+      } else {
         outages += 1;
         if (outcome.down !== true || outages > mostOutages) return { skipped: outcome.skipped };
-      } else this.#context.log.debug(`Another run wrote to ${this.#name} first (try ${tries} of ${mostTries}).`);
-      if (tries < mostTries) await wait(random() * Math.min(longestPause, firstPause * 2 ** (tries - 1)));
+      }
+      if (overtaken < mostTries) await wait(random() * Math.min(longestPause, firstPause * 2 ** (overtaken + outages - 1)));
     }
     return { skipped: `other runs kept writing to ${this.#name} at the same time, ${mostTries} times over` };
   }
@@ -182,9 +270,11 @@ class BranchShelf implements Shelf {
   /** One commit on top of `head`, put in place only if the branch still stands there. */
   async #commit(client: Client, head: Head, change: Change): Promise<"done" | "overtaken" | Refused> {
     const first = head.commit === "";
+    const files = await change.files(head, client);
+    if ("skipped" in files) return files;
     const tree = await this.#post(client, "POST /repos/{owner}/{repo}/git/trees", {
       ...(first ? {} : { base_tree: head.tree }),
-      tree: change.files(head).map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
+      tree: files.map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
     });
     if (typeof tree === "object") return tree;
     const commit = await this.#post(client, "POST /repos/{owner}/{repo}/git/commits", {

@@ -91,6 +91,7 @@ class CacheShelf implements Shelf {
     const prefix = memoryPrefix(ownerOf(this.#context), name);
     return inFolder(this.#context, async (folder) => {
       const { done } = await inOtherProcess(this.#context, folder, { kind: "restore", batches: [[prefix]], accept: [] });
+      if (done.kind === "failed") throw new Error(problemOf(done));
       const text = done.kind === "restored" && done.newest !== undefined ? await readText(join(folder, newestFile)) : "";
       return text === "" ? undefined : text;
     });

@@ -1,6 +1,7 @@
 import type { BaselineRecord } from "../../frame/ports.ts";
 import { type Missing, type Past, parseEnvelope, parseHistory } from "../envelope.ts";
-import { historyPath, memoryPath, recordPath } from "../layout.ts";
+import { type Entry, monthsUntil, parseMonth } from "../journal.ts";
+import { historyPath, memoryPath, monthPath, recordPath } from "../layout.ts";
 import { type BaselineContext, emptyShelf, ownerOf, type Shelf, tooFar } from "../store.ts";
 
 /** The data branch as the local clone last fetched it; read only, without network. */
@@ -11,12 +12,13 @@ export async function openLocalBranch(context: BaselineContext, name: string): P
     const bytes = await context.diff.show(where, path);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   };
+  const absent = { missing: `this clone has no ${where}: fetch it with \`git fetch origin ${name}\`` };
   const index = async (): Promise<readonly Past[] | { readonly missing: string }> => {
     try {
       const text = await read(historyPath(owner));
       return (text === undefined ? undefined : parseHistory(text, owner)) ?? { missing: `${where} holds nothing of it` };
     } catch {
-      return { missing: `this clone has no ${where}: fetch it with \`git fetch origin ${name}\`` };
+      return absent;
     }
   };
   return {
@@ -24,6 +26,16 @@ export async function openLocalBranch(context: BaselineContext, name: string): P
     history: async () => {
       const found = await index();
       return "missing" in found ? [] : found;
+    },
+    entries: async () => {
+      const found: Entry[] = [];
+      try {
+        for (const month of monthsUntil(context.clock.now()))
+          found.push(...(parseMonth((await read(monthPath(owner, month))) ?? "", owner) ?? []));
+      } catch {
+        return absent;
+      }
+      return found;
     },
     recall: (name) => read(memoryPath(owner, name)).catch(() => undefined),
     nearest: async (commits) => {

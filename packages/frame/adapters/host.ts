@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { openBaseline } from "../../baseline/index.ts";
-import { renderJson } from "../../report/json.ts";
+import { renderJsonPieces } from "../../report/json.ts";
 import { configName } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Event } from "../event.ts";
@@ -38,7 +38,11 @@ export async function openHost(manifest: Manifest, version: string, environment:
     openPorts: (settings) => openPorts({ manifest, settings, surface, event, workspace, environment, terminal }),
     claimReport: async (name) => claimReport(name, workspace, terminal ? undefined : environment.RUNNER_TEMP || undefined),
     async publish(publication, reportPath) {
-      if (reportPath !== "") writeReport(reportPath, masker.mask(renderJson(publication.report)));
+      if (reportPath !== "")
+        writeReport(
+          reportPath,
+          renderJsonPieces(publication.report).map((piece) => masker.mask(piece)),
+        );
       await surface.publish(publication);
     },
     commentBody: async (report, spare) => (await import("./comment-body.ts")).commentBody(report, spare),

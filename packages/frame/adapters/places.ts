@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { configName } from "../config.ts";
@@ -46,9 +46,18 @@ function cacheFolder(workspace: string): string {
   }
 }
 
-export function writeReport(path: string, json: string): void {
+const piecesAtOnce = 1_000;
+
+export function writeReport(path: string, pieces: readonly string[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${json}\n`);
+  const file = openSync(path, "w");
+  try {
+    for (let start = 0; start < pieces.length; start += piecesAtOnce)
+      writeFileSync(file, pieces.slice(start, start + piecesAtOnce).join(""));
+    writeFileSync(file, "\n");
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The branch that `origin/HEAD` points to, as `git clone` leaves it; symbolic refs are always files of their own. */

@@ -15,6 +15,7 @@ import {
   waitForLock,
 } from "../lock.ts";
 import { type Changes, isLedgerPath, type Snapshot, type Store, snapshotOf } from "../store.ts";
+import { isGone, whoIAm } from "./liveness.ts";
 
 const mostFiles = 5_000;
 const writeWait = 10_000;
@@ -80,7 +81,10 @@ export class FileStore implements Store {
   }
 }
 
-/** Lock files that are made only if they are absent; one whose lease is over is moved away by whoever renames it first. */
+/**
+ * Lock files that are made only if they are absent. One whose lease is over, or whose holder is surely gone, is moved away by whoever makes the mark for that
+ * holder's end first, so that nobody moves away the next holder's.
+ */
 export class FileLocks implements Locks {
   readonly #folder: string;
   readonly #now: () => number;
@@ -90,20 +94,30 @@ export class FileLocks implements Locks {
     this.#now = now;
   }
 
-  acquire(key: string, wait: number): Promise<Held | Busy> {
+  async acquire(key: string, wait: number, waiting?: (holder: Lease) => void): Promise<Held | Busy> {
     if (!isLockKey(key)) throw new Error(`${JSON.stringify(key)} cannot be the key of a lock.`);
-    const owner = newOwner();
+    const me = { owner: newOwner(), process: await whoIAm() };
     const rounds = Math.max(Math.floor(wait / 50), 1);
+    let early: number | undefined;
     return waitForLock(
-      () => this.#attempt(key, owner),
+      async () => {
+        const outcome = await this.#attempt(key, me, early);
+        if ("gone" in outcome) early = outcome.gone;
+        return outcome;
+      },
       () => sleep(50),
       rounds * 1_000,
+      waiting,
     );
   }
 
-  async #attempt(key: string, owner: string): Promise<Held | Busy> {
+  async #attempt(
+    key: string,
+    me: { owner: string; process: string },
+    early: number | undefined,
+  ): Promise<Held | (Busy & { gone?: number })> {
     const path = join(this.#folder, `${key}.lock`);
-    const lease = { owner, until: this.#now() + leaseLength };
+    const lease = { owner: me.owner, until: this.#now() + leaseLength, ...(me.process === "" ? {} : { process: me.process }) };
     try {
       await mkdir(this.#folder, { recursive: true });
       const file = await open(path, "wx");
@@ -111,24 +125,34 @@ export class FileLocks implements Locks {
       await file.close();
     } catch (cause) {
       if (codeOf(cause) !== "EEXIST") throw new UserError(`The lock ${path} cannot be written: ${messageOf(cause)}.`, { cause });
-      const busy = (await this.#standing(path)) ?? { owner: "", until: this.#now() };
-      if (busy.until <= this.#now() && busy.owner !== "") await rename(path, `${path}.${owner}.tmp`).catch(() => undefined);
-      return { busy };
+      return this.#moveAway(path);
     }
-    return this.#held(path, lease);
+    return this.#held(path, lease, early);
   }
 
-  #held(path: string, first: Lease): Held {
+  async #moveAway(path: string): Promise<Busy & { gone?: number }> {
+    const busy = await this.#standing(path);
+    if (busy === undefined) return { busy: { owner: "", until: this.#now() } };
+    const over = busy.until <= this.#now();
+    if (!over && !(await isGone(busy.process ?? ""))) return { busy };
+    const mark = await open(`${path}.${busy.owner}.tmp`, "wx").catch(() => undefined);
+    await mark?.close();
+    if (mark !== undefined && (await this.#standing(path))?.owner === busy.owner) await rm(path, { force: true });
+    return over ? { busy: { ...busy, owner: "" } } : { busy: { ...busy, owner: "" }, gone: busy.until };
+  }
+
+  #held(path: string, first: Lease, early: number | undefined): Held {
     let lease = first;
     const mine = async (): Promise<boolean> => parseLease(await readFile(path, "utf8").catch(() => ""), this.#now())?.owner === lease.owner;
     return {
       get lease() {
         return lease;
       },
+      ...(early === undefined ? {} : { early }),
       ensure: async (milliseconds) => {
         if (!(await mine())) throw new Unreachable("another run took the lock");
         if (lease.until - this.#now() >= milliseconds) return;
-        const renewed = { owner: lease.owner, until: this.#now() + leaseLength };
+        const renewed = { ...lease, until: this.#now() + leaseLength };
         const temporary = `${path}.${newOwner()}.tmp`;
         await writeFile(temporary, renderLease(renewed));
         await rename(temporary, path);
@@ -141,12 +165,12 @@ export class FileLocks implements Locks {
   }
 
   /** A lock whose lease cannot be read is just being written; after a while it is a torn one, and over. */
-  async #standing(path: string): Promise<{ owner: string; until: number } | undefined> {
+  async #standing(path: string): Promise<Lease | undefined> {
     const text = await readFile(path, "utf8").catch(() => "");
     const lease = parseLease(text, this.#now());
     if (lease !== undefined) return lease;
     const made = await stat(path).catch(() => undefined);
-    return made === undefined ? undefined : { owner: "torn", until: made.mtimeMs + leaseLength };
+    return made === undefined ? undefined : { owner: `torn-${made.mtimeMs}`, until: made.mtimeMs + leaseLength };
   }
 }
 

@@ -27,13 +27,14 @@ export class LabelLocks implements Locks {
     this.#access = access;
   }
 
-  acquire(key: string, wait: number): Promise<Held | Busy> {
+  acquire(key: string, wait: number, waiting?: (holder: Lease) => void): Promise<Held | Busy> {
     if (!isLockKey(key)) throw new Error(`${JSON.stringify(key)} cannot be the key of a lock.`);
     const owner = newOwner();
     return waitForLock(
       () => this.#attempt(key, owner),
       (milliseconds) => this.#access.pause(milliseconds),
       wait,
+      waiting,
     );
   }
 

@@ -1,113 +1,149 @@
-import type { Readable } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type Deadline, ProbeFailure } from "./failure.ts";
+import { usedUp } from "./garbage.ts";
+import { bodyCap, type Flow, KeptBody, Turn } from "./kept-body.ts";
 
-/** Bytes of a body, unpacked, beyond which it is not read. */
-export const bodyCap = 10 * 1024 * 1024;
-/** Bytes that each body may keep; only one at a time may keep more, so that many large ones do not fill the memory. */
-const keptByEach = 64 * 1024;
+/** How a body is to be read. */
+export interface Reading {
+  /** The `content-encoding`. */
+  readonly encoding: string;
+  /** Whether its text is wanted; otherwise it is only read to its end. */
+  readonly keep: boolean;
+}
 
-/** Whoever comes first keeps a large body; the others wait, with their streams at rest. */
-class Turn {
-  #taken = false;
-  readonly #waiting: (() => void)[] = [];
-  async take(): Promise<void> {
-    if (!this.#taken) {
-      this.#taken = true;
+/** Unpacking Brotli takes up to 16 MiB for each body, so one at a time is unpacked. */
+const brotliTurn = new Turn();
+
+/** A body as it comes: read to its end or to the cap; its text is kept only where a condition asks for it. */
+export class Body {
+  readonly #flow: Flow;
+  readonly #kept: KeptBody | undefined;
+  readonly #unpack: Transform | undefined;
+  readonly #turn: Promise<void> | undefined;
+  #size = 0;
+  #waits = false;
+  /** What came before its turn. */
+  readonly #early: Buffer[] = [];
+  #ended = false;
+  #closed = false;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  readonly #read: Promise<void>;
+
+  constructor(flow: Flow, { encoding, keep }: Reading) {
+    const name = encoding.trim().toLowerCase();
+    this.#flow = flow;
+    this.#kept = keep ? new KeptBody() : undefined;
+    this.#read = new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Nobody may be waiting yet, or any more.
+    this.#read.catch(() => {});
+    this.#unpack = unpackers.get(name)?.();
+    if (this.#unpack !== undefined) this.#unpackInto(this.#unpack);
+    this.#turn = name === "br" ? this.#awaitTurn() : undefined;
+  }
+
+  /** The text once it has ended, or nothing where it is not kept. */
+  async text(): Promise<string | undefined> {
+    await this.#read;
+    return this.#kept?.text();
+  }
+
+  /** The piece may be overwritten afterwards. */
+  take(piece: Buffer): void {
+    if (this.#closed) return;
+    if (this.#unpack === undefined) {
+      this.#count(piece, this.#flow);
       return;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-  pass(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#taken = false;
-    else next();
-  }
-}
-
-const turn = new Turn();
-
-/** The text of a body as it comes. */
-class Kept {
-  readonly #decoder = new TextDecoder();
-  #text = "";
-  #turn: Promise<void> | undefined;
-  #mine = false;
-  #gone = false;
-
-  get waits(): boolean {
-    return this.#turn !== undefined && !this.#mine;
+    usedUp(piece.length);
+    if (this.#waits) this.#early.push(Buffer.from(piece));
+    else if (this.#unpack.write(Buffer.from(piece))) return;
+    this.#flow.pause();
   }
 
-  take(part: Uint8Array, size: number, source: Readable): void {
-    this.#text += this.#decoder.decode(part, { stream: true });
-    if (size <= keptByEach || this.#turn !== undefined) return;
-    source.pause();
-    this.#turn = turn.take().then(() => {
-      this.#mine = true;
-      if (this.#gone) this.drop();
-      else source.resume();
+  end(): void {
+    this.#ended = true;
+    if (this.#unpack === undefined) this.#resolve();
+    else if (!this.#waits) this.#unpack.end();
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+  }
+
+  /** Why it has not ended in time. */
+  late(slow: string): ProbeFailure {
+    if (this.#waits || this.#kept?.waits === true)
+      return new ProbeFailure("runner.memory", "there was no time to read this large body after the others", { status: "unknown" });
+    return new ProbeFailure(slow, `the body did not end in time (${this.#size} bytes had come)`);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#kept?.drop();
+    this.#unpack?.destroy();
+    // Whoever has given up still gets its turn, and passes it on.
+    void this.#turn?.then(() => brotliTurn.pass());
+  }
+
+  #unpackInto(unpack: Transform): void {
+    unpack.on("error", () => this.#reject(new ProbeFailure("body.encoding", "the body's compression is broken")));
+    unpack.on("drain", () => this.#flow.resume());
+    unpack.once("end", () => this.#resolve());
+    unpack.on("data", (part: Buffer) => {
+      usedUp(part.length);
+      this.#count(part, unpack);
     });
   }
 
-  text(): string {
-    return this.#text + this.#decoder.decode();
+  async #awaitTurn(): Promise<void> {
+    this.#waits = true;
+    await brotliTurn.take();
+    this.#waits = false;
+    if (this.#closed) return;
+    for (const piece of this.#early.splice(0)) this.#unpack?.write(piece);
+    if (this.#ended) this.#unpack?.end();
   }
 
-  drop(): void {
-    this.#gone = true;
-    this.#text = "";
-    if (!this.#mine) return;
-    this.#mine = false;
-    turn.pass();
+  #count(part: Buffer, flow: Flow): void {
+    this.#size += part.length;
+    if (this.#size <= bodyCap) {
+      this.#kept?.take(part, flow);
+      return;
+    }
+    // What comes after is not even looked at.
+    this.#closed = true;
+    flow.pause();
+    this.#reject(new ProbeFailure("body.cap", `the body has more than ${bodyCap} bytes`));
   }
 }
 
-/** Reads a body to its end or to the cap; its text is kept only where a condition asks for it. */
-export async function readBody(
-  stream: Readable,
-  encoding: string,
-  keep: boolean,
-  deadline: Deadline,
-  slow: string,
-): Promise<string | undefined> {
-  const unpack = unpackers[encoding.trim().toLowerCase()]?.();
-  const source = unpack === undefined ? stream : stream.pipe(unpack);
-  const kept = keep ? new Kept() : undefined;
-  let size = 0;
-  const read = new Promise<void>((resolve, reject) => {
-    stream.once("error", reject);
-    stream.once("aborted", () => reject(new ProbeFailure("body.truncated", "the connection ended in the middle of the body")));
-    source.once("error", (error) =>
-      reject(unpack === undefined ? error : new ProbeFailure("body.encoding", "the body's compression is broken")),
-    );
-    source.once("end", resolve);
-    source.on("data", (part: Uint8Array) => {
-      size += part.length;
-      if (size > bodyCap) reject(new ProbeFailure("body.cap", `the body has more than ${bodyCap} bytes`));
-      else kept?.take(part, size, source);
-    });
+/** The body of a stream of Node's own clients. */
+export async function readStream(stream: Readable, reading: Reading, deadline: Deadline, slow: string): Promise<string | undefined> {
+  const body = new Body(stream, reading);
+  stream.on("error", (error) => body.fail(error));
+  stream.once("aborted", () => body.fail(new ProbeFailure("body.truncated", "the connection ended in the middle of the body")));
+  stream.once("end", () => body.end());
+  stream.on("data", (part: Buffer) => {
+    usedUp(part.length);
+    body.take(part);
   });
-  const late = (): ProbeFailure =>
-    kept?.waits === true
-      ? new ProbeFailure("runner.memory", "there was no time to read this large body after the others", { status: "unknown" })
-      : new ProbeFailure(slow, `the body did not end in time (${size} bytes had come)`);
   try {
-    await deadline.race(read, late);
-    return kept?.text();
+    return await deadline.race(body.text(), () => body.late(slow));
   } finally {
-    kept?.drop();
-    stream.on("error", () => {});
-    stream.unpipe();
+    body.close();
     stream.destroy();
-    unpack?.on("error", () => {});
-    unpack?.destroy();
   }
 }
 
-const unpackers: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+/** By the name that the server gives, which may be any word. */
+const unpackers: ReadonlyMap<string, () => Transform> = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);

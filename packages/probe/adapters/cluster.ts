@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { dirname, resolve } from "node:path";
-import { parseYaml } from "../../frame/adapters/yaml.ts";
 import { isUserError } from "../../frame/errors.ts";
 import type { Exec } from "../../frame/ports.ts";
 import { judgeRollout } from "../kubernetes.ts";
 import type { Observation, Target } from "../model.ts";
-import { readBody } from "./body.ts";
+import { readStream } from "./body.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -79,18 +77,20 @@ function parse(body: string): unknown {
 
 async function ask(cluster: Cluster, path: string, deadline: Deadline): Promise<{ status: number; body: string }> {
   const url = new URL(cluster.server.replace(/\/$/, "") + path);
-  const send = url.protocol === "https:" ? requestHttps : requestHttp;
+  // Loaded by the first rollout: no other kind needs Node's own client.
+  const { request: send } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   const outgoing = send(url, { method: "GET", agent: false, headers: { accept: "application/json", ...cluster.headers }, ...cluster.tls });
   try {
     const response = await deadline.race(
-      new Promise<import("node:http").IncomingMessage>((done, reject) => {
+      new Promise<IncomingMessage>((done, reject) => {
         outgoing.once("response", done);
         outgoing.on("error", reject);
         outgoing.end();
       }),
       () => unknown("k8s.unreachable", "the API server did not answer in time"),
     );
-    const body = await readBody(response, response.headers["content-encoding"] ?? "", true, deadline, "k8s.unreachable");
+    const encoding = response.headers["content-encoding"] ?? "";
+    const body = await readStream(response, { encoding, keep: true }, deadline, "k8s.unreachable");
     return { status: response.statusCode ?? 0, body: body ?? "" };
   } catch (error) {
     const failure = socketFailure(error, url.host);
@@ -143,6 +143,7 @@ async function openCluster(exec: Exec, deadline: Deadline): Promise<Cluster> {
 }
 
 async function readConfig(path: string): Promise<Json> {
+  const { parseYaml } = await import("../../frame/adapters/yaml.ts");
   try {
     return object(parseYaml(await readFile(path, "utf8"), { file: "KUBECONFIG" }).value);
   } catch {

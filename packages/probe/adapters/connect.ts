@@ -3,6 +3,8 @@ import { checkServerIdentity, connect as connectTls, type PeerCertificate, type 
 import { codeOf } from "../../frame/errors.ts";
 import type { AllowPrivate } from "../model.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
+import { usedUp } from "./garbage.ts";
+import { Incoming } from "./incoming.ts";
 import { type Resolved, resolveHost } from "./resolve.ts";
 
 export interface Connection {
@@ -17,6 +19,8 @@ export interface Connection {
   readonly dead: readonly string[];
   /** The code of the socket's own error, once it has had one. */
   readonly broken: () => string | undefined;
+  /** Hears each piece that comes, which may be overwritten by the next one; to be used instead of the socket's own `data`. */
+  hear(listener: (piece: Buffer) => void): void;
 }
 
 export interface ConnectOptions {
@@ -28,6 +32,8 @@ export interface ConnectOptions {
   readonly deadline: Deadline;
   /** What a timeout after the connection is called: `http.slow`. */
   readonly slow: string;
+  /** Whether all is heard through `hear`, so that one buffer will do. */
+  readonly heard?: boolean;
 }
 
 /** Connects to the first address that answers, and only to addresses that have been checked. */
@@ -39,8 +45,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     // Each address that is left gets an equal part of the time.
     const time = options.deadline.left / (addresses.length - index);
     try {
-      const socket = await dial(address, options, time);
-      return await secured(socket, address, dead, options);
+      const incoming = options.heard === true && !options.tls ? new Incoming() : undefined;
+      const socket = await dial(address, options, time, incoming);
+      return await secured(socket, address, dead, options, incoming);
     } catch (error) {
       failure = socketFailure(error, where(options, address));
       if (!failure.reason.startsWith("tcp.") || failure.facts.connected === true) throw failure;
@@ -54,8 +61,14 @@ function where({ port }: ConnectOptions, { address }: Resolved): string {
   return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-async function dial(address: Resolved, options: ConnectOptions, time: number): Promise<Socket> {
-  const socket = connectTcp({ host: address.address, port: options.port, noDelay: true });
+async function dial(address: Resolved, options: ConnectOptions, time: number, incoming: Incoming | undefined): Promise<Socket> {
+  const socket = connectTcp({
+    host: address.address,
+    port: options.port,
+    noDelay: true,
+    ...(incoming === undefined ? {} : { onread: incoming.onread }),
+  });
+  if (incoming !== undefined) socket.once("close", () => incoming.close());
   const connected = new Promise<Socket>((resolve, reject) => {
     socket.once("connect", () => resolve(socket));
     socket.once("error", reject);
@@ -75,24 +88,45 @@ export function abandon(socket: { on(name: "error", listener: () => void): unkno
   socket.destroy();
 }
 
-async function secured(plain: Socket, address: Resolved, dead: readonly string[], options: ConnectOptions): Promise<Connection> {
+async function secured(
+  plain: Socket,
+  address: Resolved,
+  dead: readonly string[],
+  options: ConnectOptions,
+  incoming: Incoming | undefined,
+): Promise<Connection> {
   let code: string | undefined;
   plain.on("error", (error) => {
     code ??= codeOf(error) ?? "ERROR";
   });
   const base = { ip: address.address, dead, broken: () => code };
-  if (!options.tls) return { ...base, socket: plain, certificate: undefined, protocol: "" };
+  if (!options.tls) return { ...base, socket: plain, certificate: undefined, protocol: "", hear: hearing(plain, incoming) };
   const socket = await handshake(plain, address, options);
   socket.on("error", (error) => {
     code ??= codeOf(error) ?? "ERROR";
   });
   try {
     const certificate = inspect(socket, options.host, address.address);
-    return { ...base, socket, certificate, protocol: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : "" };
+    const protocol = typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : "";
+    return { ...base, socket, certificate, protocol, hear: hearing(socket, undefined) };
   } catch (error) {
     abandon(socket);
     throw error;
   }
+}
+
+function hearing(socket: Socket, incoming: Incoming | undefined): Connection["hear"] {
+  return (listener) => {
+    if (incoming === undefined) {
+      socket.on("data", (piece: Buffer) => {
+        usedUp(piece.length);
+        listener(piece);
+      });
+      return;
+    }
+    incoming.hear(listener);
+    socket.resume();
+  };
 }
 
 async function handshake(plain: Socket, address: Resolved, options: ConnectOptions): Promise<TLSSocket> {

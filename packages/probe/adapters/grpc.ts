@@ -1,7 +1,7 @@
-import { connect as connectHttp2 } from "node:http2";
 import type { AllowPrivate, Observation, Target } from "../model.ts";
 import { abandon, connect } from "./connect.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
+import { loadHttp2 } from "./http2.ts";
 
 const serving = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const;
 const mostBytes = 65_536;
@@ -45,7 +45,7 @@ async function call(
   const service = Buffer.from(url.pathname.replace(/^\//, ""));
   const message = service.length === 0 ? service : Buffer.concat([Buffer.from([10, service.length & 127]), service.subarray(0, 127)]);
   const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
-  const session = connectHttp2(`http://${url.host}`, { createConnection: () => socket as never, settings: { enablePush: false } });
+  const session = loadHttp2().connect(`http://${url.host}`, { createConnection: () => socket as never, settings: { enablePush: false } });
   const own = Object.fromEntries(Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const stream = session.request({
     ":method": "POST",

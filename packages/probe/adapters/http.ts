@@ -1,11 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
-import { connect as connectHttp2 } from "node:http2";
 import { needsBody } from "../conditions.ts";
 import type { AllowPrivate, Observation, Target } from "../model.ts";
 import { splitAddress } from "../secrets.ts";
-import { readBody } from "./body.ts";
 import { abandon, type Connection, connect } from "./connect.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
+import { overHttp1 } from "./http1.ts";
+import { overHttp2 } from "./http2.ts";
 
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -86,7 +85,7 @@ export async function askOnce(ask: Ask, allow: AllowPrivate, deadline: Deadline)
   const tls = url.protocol === "https:";
   const port = url.port === "" ? (tls ? 443 : 80) : Number(url.port);
   const alpn = ["h2", "http/1.1"];
-  const connection = await connect({ host: url.hostname, port, tls, alpn, allow, deadline, slow: "http.slow" });
+  const connection = await connect({ host: url.hostname, port, tls, alpn, allow, deadline, slow: "http.slow", heard: true });
   try {
     return await (connection.protocol === "h2" ? overHttp2(ask, connection, deadline) : overHttp1(ask, connection, deadline));
   } catch (error) {
@@ -96,7 +95,7 @@ export async function askOnce(ask: Ask, allow: AllowPrivate, deadline: Deadline)
   }
 }
 
-/** Tells a reset from an orderly end: Node's client calls both "socket hang up". */
+/** A reset is told apart from an orderly end, and what was known before from what was not. */
 function explain(error: unknown, connection: Connection, url: URL): ProbeFailure {
   const broken = connection.broken();
   const place = `${url.hostname.slice(0, 100)}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
@@ -110,80 +109,4 @@ function explain(error: unknown, connection: Connection, url: URL): ProbeFailure
   const failure =
     broken === "ECONNRESET" ? new ProbeFailure("tcp.reset", `${place}: the connection was reset`) : socketFailure(error, place);
   return new ProbeFailure(failure.reason, failure.message, { status: failure.status, facts });
-}
-
-async function overHttp1(ask: Ask, connection: Connection, deadline: Deadline): Promise<Answer> {
-  const { url } = ask;
-  const given = new Set(Object.keys(ask.headers).map((name) => name.toLowerCase()));
-  const outgoing = request({
-    createConnection: () => connection.socket,
-    host: url.hostname,
-    path: `${url.pathname}${url.search}`,
-    method: ask.method,
-    maxHeaderSize: 65_536,
-    headers: {
-      ...(given.has("host") ? {} : { host: url.host }),
-      ...(given.has("user-agent") ? {} : { "user-agent": "forge-health-check" }),
-      ...(given.has("accept") ? {} : { accept: "*/*" }),
-      connection: "close",
-      ...ask.headers,
-    },
-  });
-  const responded = new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once("response", resolve);
-    outgoing.on("error", reject);
-    outgoing.once("upgrade", () => reject(new ProbeFailure("http.protocol", "the server switched to another protocol")));
-  });
-  outgoing.end(ask.body);
-  try {
-    const response = await deadline.race(responded, () => new ProbeFailure("http.slow", "connected, but no whole answer came in time"));
-    const body = await readBody(
-      response,
-      ask.method === "HEAD" ? "" : (response.headers["content-encoding"] ?? ""),
-      ask.keep,
-      deadline,
-      "http.slow",
-    );
-    return { status: response.statusCode ?? 0, headers: plain(response.headers), body, connection };
-  } finally {
-    outgoing.on("error", () => {});
-    outgoing.destroy();
-  }
-}
-
-function plain(headers: IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !name.startsWith(":")) flat[name] = Array.isArray(value) ? value.join(", ") : value;
-  return flat;
-}
-
-async function overHttp2(ask: Ask, connection: Connection, deadline: Deadline): Promise<Answer> {
-  const session = connectHttp2(ask.url.origin, { createConnection: () => connection.socket, settings: { enablePush: false } });
-  const dropped = new Set(["connection", "host", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
-  const own = Object.fromEntries(Object.entries(ask.headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const headers = Object.fromEntries(Object.entries(own).filter(([name]) => !dropped.has(name)));
-  const stream = session.request({
-    ":method": ask.method,
-    ":path": `${ask.url.pathname}${ask.url.search}`,
-    ":authority": own.host ?? ask.url.host,
-    ":scheme": "https",
-    "user-agent": "forge-health-check",
-    accept: "*/*",
-    ...headers,
-  });
-  const responded = new Promise<IncomingHttpHeaders>((resolve, reject) => {
-    stream.once("response", resolve);
-    for (const each of [session, stream]) each.on("error", reject);
-    session.once("close", () => reject(new ProbeFailure("tcp.reset", "the connection ended before an answer came")));
-  });
-  stream.end(ask.body);
-  try {
-    const answered = await deadline.race(responded, () => new ProbeFailure("http.slow", "connected, but no whole answer came in time"));
-    const body = await readBody(stream, ask.method === "HEAD" ? "" : (answered["content-encoding"] ?? ""), ask.keep, deadline, "http.slow");
-    return { status: Number(answered[":status"] ?? 0), headers: plain(answered), body, connection };
-  } finally {
-    session.on("error", () => {});
-    session.destroy();
-  }
 }

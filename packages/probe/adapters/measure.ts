@@ -50,11 +50,18 @@ export async function probeCommand(target: Target, exec: Exec, deadline: Deadlin
   }
 }
 
+async function recallBeat(memory: Memory | undefined, name: string): Promise<unknown> {
+  if (memory?.look === undefined) return memory?.recall?.(name);
+  const seen = await memory.look(name);
+  if ("unreadable" in seen) throw new ProbeFailure("state.missing", `the store cannot be read: ${seen.unreadable}`, { status: "unknown" });
+  return "data" in seen ? seen.data : undefined;
+}
+
 /** When the last beat came, against when it was due. */
 export async function probeHeartbeat(target: Target, memory: Memory | undefined, now: number, deadline: Deadline): Promise<Observation> {
   const { beat, schedule, timezone, grace } = target.heartbeat ?? { beat: "", schedule: undefined, timezone: "UTC", grace: 0 };
   const late = (): ProbeFailure => new ProbeFailure("state.missing", "the store did not answer in time", { status: "unknown" });
-  const stored = await deadline.race(Promise.resolve(memory?.recall?.(`beat-${beat}`)), late);
+  const stored = await deadline.race(recallBeat(memory, `beat-${beat}`), late);
   const at = typeof stored === "object" && stored !== null && "at" in stored && typeof stored.at === "number" ? stored.at : undefined;
   if (at === undefined) throw new ProbeFailure("heartbeat.never", `no heartbeat named ${beat} has been recorded`, { status: "unknown" });
   const cron = schedule === undefined ? undefined : parseSchedule(schedule);

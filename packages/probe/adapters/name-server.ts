@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
 import type { AllowPrivate, Observation, Target } from "../model.ts";
 import { abandon, connect } from "./connect.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
@@ -21,7 +22,7 @@ export async function probeNameServer(target: Target, allow: AllowPrivate, deadl
   let answer = await overUdp(query, address.address, port, deadline);
   if ((answer[2] ?? 0) & 2) answer = await overTcp(query, url.hostname, port, allow, deadline);
   const rcode = rcodes[(answer[3] ?? 0) & 15] ?? `RCODE${(answer[3] ?? 0) & 15}`;
-  const records = readRecords(answer);
+  const records = readRecords(answer, types[type] ?? 1);
   const facts = { connected: true, ip: address.address, rcode, body: records.join("\n") };
   const evidence = `${rcode}${records.length === 0 ? "" : `: ${records.slice(0, 3).join(", ").slice(0, 120)}`}`;
   if (rcode === "NOERROR") return { facts, evidence, elapsed: deadline.elapsed };
@@ -30,7 +31,8 @@ export async function probeNameServer(target: Target, allow: AllowPrivate, deadl
 }
 
 function question(name: string, type: number): Buffer {
-  const labels = name
+  // Names beyond ASCII go over the wire as their `xn--` form.
+  const labels = (/[^\x20-\x7e]/.test(name) ? domainToASCII(name) : name)
     .replace(/\.$/, "")
     .split(".")
     .filter((label) => label !== "");
@@ -74,9 +76,9 @@ async function overTcp(query: Buffer, host: string, port: number, allow: AllowPr
   }
 }
 
-/** The answers in words, as far as they can be read. */
-function readRecords(message: Buffer): string[] {
-  const records: string[] = [];
+/** The answers in words, as far as they can be read: those of the type that was asked for, else whatever there was, such as an alias. */
+function readRecords(message: Buffer, asked: number): string[] {
+  const records: { type: number; text: string }[] = [];
   try {
     let at = 12;
     for (let count = message.readUInt16BE(4); count > 0; count--) at = readName(message, at).next + 4;
@@ -84,22 +86,44 @@ function readRecords(message: Buffer): string[] {
       at = readName(message, at).next;
       const type = message.readUInt16BE(at);
       const size = message.readUInt16BE(at + 8);
-      records.push(recordText(message, type, at + 10, size));
+      records.push({ type, text: recordText(message, type, at + 10, size) });
       at += 10 + size;
     }
   } catch {
     // What is torn ends the list.
   }
-  return records;
+  const wanted = records.filter(({ type }) => type === asked);
+  return (wanted.length > 0 ? wanted : records).map(({ text }) => text);
 }
 
 function recordText(message: Buffer, type: number, at: number, size: number): string {
   const data = message.subarray(at, at + size);
   if (type === 1 && size === 4) return [...data].join(".");
-  if (type === 28 && size === 16) return (data.toString("hex").match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, "")).join(":");
+  if (type === 28 && size === 16) return new URL(`http://[${data.toString("hex").replace(/(.{4})(?=.)/g, "$1:")}]`).hostname.slice(1, -1);
   if (type === 2 || type === 5 || type === 12) return readName(message, at).name;
   if (type === 15) return readName(message, at + 2).name;
-  return data.toString("latin1").replace(/[^\x20-\x7e]/g, "");
+  if (type === 33) return `${readName(message, at + 6).name}:${data.readUInt16BE(4)}`;
+  if (type === 16) return printable(texts(data).join(""));
+  if (type === 6) return readName(message, at).name;
+  if (type === 257) return printable(caa(data));
+  return printable(data.toString("latin1"));
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "");
+}
+
+/** The pieces of a text record, each behind its length. */
+function texts(data: Buffer): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < data.length; at += 1 + (data[at] ?? 0)) pieces.push(data.toString("latin1", at + 1, at + 1 + (data[at] ?? 0)));
+  return pieces;
+}
+
+/** `0 issue "authority.example"`, as zone files write it. */
+function caa(data: Buffer): string {
+  const length = data[1] ?? 0;
+  return `${data[0] ?? 0} ${data.toString("latin1", 2, 2 + length)} "${data.toString("latin1", 2 + length)}"`;
 }
 
 function readName(message: Buffer, from: number): { name: string; next: number } {

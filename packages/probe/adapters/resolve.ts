@@ -42,25 +42,53 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "dns.unreachable",
 };
 
-const running = new Map<string, Promise<readonly Resolved[]>>();
+interface Asking {
+  readonly answer: Promise<readonly Resolved[]>;
+  /** Whether all threads of the system's resolver were busy with other names when it was asked. */
+  readonly queued: boolean;
+}
+
+const running = new Map<string, Asking>();
+
+/** Look-ups that can run at once. */
+function threads(): number {
+  const given = Number(process.env.UV_THREADPOOL_SIZE ?? "");
+  return Number.isInteger(given) && given > 0 ? given : 4;
+}
+
+function ask(host: string): Asking {
+  const known = running.get(host);
+  if (known !== undefined) return known;
+  const answer = lookup(host, { all: true, verbatim: true }).finally(() => running.delete(host));
+  const asking = { answer, queued: running.size >= threads() };
+  running.set(host, asking);
+  return asking;
+}
 
 async function lookUp(host: string, deadline: Deadline): Promise<readonly Resolved[]> {
   const name = host.slice(0, 100);
   // Targets on one host ask once at a time: the system's resolver has few threads.
-  let asking = running.get(host);
-  if (asking === undefined) {
-    asking = lookup(host, { all: true, verbatim: true }).finally(() => running.delete(host));
-    running.set(host, asking);
-  }
+  const { answer, queued } = ask(host);
+  const late = (): ProbeFailure =>
+    queued
+      ? new ProbeFailure("runner.resources", `the name ${name} had to wait for others that are resolved slowly`, { status: "unknown" })
+      : new ProbeFailure("dns.timeout", `the name ${name} was not resolved in time`);
   try {
-    return await deadline.race(asking, () => new ProbeFailure("dns.timeout", `the name ${name} was not resolved in time`));
+    return await deadline.race(answer, late);
   } catch (error) {
     if (error instanceof ProbeFailure) throw error;
-    const reason = codeOf(error) === "ENOTFOUND" || /(^|\.)invalid\.?$/i.test(host) ? "dns.nxdomain" : await whyNot(host, deadline);
+    const reason = await reasonOf(codeOf(error), host, deadline);
     throw new ProbeFailure(reason, `the name ${name} does not resolve (${reason})`, {
       facts: reason === "dns.nxdomain" ? { rcode: "NXDOMAIN" } : {},
     });
   }
+}
+
+async function reasonOf(code: string | undefined, host: string, deadline: Deadline): Promise<string> {
+  if (/(^|\.)invalid\.?$/i.test(host)) return "dns.nxdomain";
+  const why = await whyNot(host, deadline);
+  // The system's resolver calls a name without addresses one that is not there.
+  return code === "ENOTFOUND" && why !== "dns.nodata" ? "dns.nxdomain" : why;
 }
 
 /** The system's resolver says "try again" for several things: the name server itself is asked which. */

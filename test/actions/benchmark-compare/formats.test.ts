@@ -417,7 +417,7 @@ const cases: readonly (readonly [format: string, text: string, lines: readonly s
   [
     "data-js",
     `window.BENCHMARK_DATA = ${json({ lastUpdate: 1, entries: { S: [{ commit: { id: "a" }, date: 1, tool: "go", benches: [{ name: "n", value: 1, unit: "ns/op" }] }] } })};`,
-    ["n | value | 1 ns lower"],
+    ["n | time | 1 ns lower"],
   ],
   [
     "forge",

@@ -19,6 +19,7 @@ function build(): Build {
       { path: "b.css", sha256: sha("b"), sizes: { none: 1, gzip: 21 } },
     ],
     modules: [{ path: "node_modules/x/i.js", package: "x", size: 7 }],
+    contents: new Map([["a-BqqDzcUh.js", new Map([["node_modules/x/i.js", 7]])]]),
     overhead: -3,
   };
 }
@@ -47,6 +48,11 @@ describe("what is kept of a build", () => {
     const spoilt: readonly Record<string, unknown>[] = [
       { ...good, format: 2 },
       { ...good, versions: { ...versions, zlib: 1 } },
+      { ...good, contents: {} },
+      { ...good, contents: [["a", 1, 7]] },
+      { ...good, contents: [["a", 0]] },
+      { ...good, contents: [["a", 0, -7]] },
+      { ...good, contents: [[7, 0, 7]] },
       { ...good, files: [["a", sha("a"), -1, null, null, null]] },
       { ...good, files: [["a", "short", 1, null, null, null]] },
       { ...good, files: [["a", sha("a"), 1, 0.5, null, null]] },

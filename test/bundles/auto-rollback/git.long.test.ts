@@ -69,6 +69,20 @@ it("refuses without the right to push, and where a script was first it does noth
   expect(told(await here.run({ verdict: "fail", deployment: "2" }))).toContain("0 pass already-rolled-back");
 });
 
+it("never goes to a good release whose tag was moved since, and knows releases by the pattern only", async () => {
+  const here = await hosted();
+  const good = here.release("v1.0.0", { "a.txt": "1" });
+  await here.run({ verdict: "pass", deployment: "1" });
+  git(here.clone, "push", "--quiet", here.bare, `${good}:refs/tags/very-stable`);
+  const other = here.release("v1.1.0", { "a.txt": "2" });
+  git(here.bare, "update-ref", "refs/tags/v1.0.0", other);
+  const run = await here.run({ verdict: "fail", deployment: "2", to: "v1.0.0" });
+  expect(told(run), run.log).toContain("1 fail refused artifact-missing");
+  expect(git(here.bare, "rev-parse", "refs/tags/v1^{commit}")).toBe(other);
+  git(here.bare, "update-ref", "refs/tags/v1.0.0", good);
+  expect(told(await here.run({ verdict: "fail", deployment: "2" }))).toBe("0 pass rolled-back v1.1.0→v1.0.0");
+});
+
 it.each([
   ["expand", "ALTER TABLE users ADD COLUMN nick text;", "0 pass rolled-back v1.1.0→v1.0.0"],
   ["contract", "ALTER TABLE users DROP COLUMN name;", "1 fail refused migration v1.1.0→v1.0.0"],

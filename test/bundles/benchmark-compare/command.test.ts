@@ -81,6 +81,53 @@ describe("a command in two worktrees", () => {
     expect(git(made.folder, "worktree", "list").split("\n")).toHaveLength(1);
   });
 
+  it("a crash of the base is unknown too, and the summary says so", async () => {
+    const made = project("1", "2");
+    const command = `if [ "$(cat size.txt)" = 1 ]; then kill -9 $$; fi; ${print}`;
+    const run = await bench(made.folder, { command, rounds: "2" }, made.happening);
+    expect(ended(run)).toEqual([3, "unknown"]);
+    expect(run.outputs["summary"]).toContain("command: on the base it ended with exit code 137");
+  });
+
+  it("a command that hangs is stopped by the budget, with all that it has started", async () => {
+    const made = project("1", "2");
+    const folder = temporaryFolder();
+    const command = `sh -c 'sleep 60; touch "${folder}/late"' & echo $! > '${folder}/pid'; sleep 60`;
+    const run = await bench(made.folder, { command, rounds: "2", budget: "1s" }, made.happening);
+    expect(ended(run)).toEqual([3, "unknown"]);
+    expect(run.outputs["summary"]).toMatch(/^command: on the (base|tested tree) it was stopped after 1 s, the time that it has\.$/);
+    // What has ended and was not yet taken leave of is still listed, as a zombie.
+    const listed = join("/proc", readFileSync(join(folder, "pid"), "utf8").trim(), "stat");
+    expect(existsSync(listed) ? readFileSync(listed, "utf8") : "gone").toMatch(/^gone$|\) Z /);
+    expect(git(made.folder, "worktree", "list").split("\n")).toHaveLength(1);
+  });
+
+  it("what goes by the workspace's path lands in its own tree, and git in it is its own", async () => {
+    const made = project("1000", "1600");
+    const env = { ...made.happening.env, GIT_DIR: join(made.folder, ".git"), GIT_INDEX_FILE: join(made.folder, ".git", "index") };
+    const command = `cd "$GITHUB_WORKSPACE"; echo '[LOG] {x'; git rev-parse --absolute-git-dir | grep -q worktrees; ${print}; echo; echo bye`;
+    const run = await bench(made.folder, { command, rounds: "1" }, { ...made.happening, env });
+    expect(row(run, "a"), run.log).toMatchObject({ base: { median: 1000 }, head: { median: 1600 } });
+  });
+
+  it("a base that is an option, a shell's words or a path runs nothing and is refused", async () => {
+    const made = project("1", "2");
+    for (const base of ["--output=pwned", "$(touch pwned)", "../../etc/passwd", "x\ny"]) {
+      const run = await bench(made.folder, { command: print, rounds: "1", base }, made.happening);
+      expect([2, 3], run.log).toContain(run.exitCode);
+    }
+    expect(existsSync(join(made.folder, "pwned"))).toBe(false);
+  });
+
+  it("a branch with a name for a shell is only a name", async () => {
+    const made = project("1000", "1600");
+    const name = "x;touch$IFS;pwned|&'$(touch$IFS'pwned')";
+    git(made.folder, "branch", name, "HEAD^1");
+    const run = await bench(made.folder, { command: print, rounds: "1", base: name }, made.happening);
+    expect(row(run, "a"), run.log).toMatchObject({ base: { median: 1000 }, head: { median: 1600 } });
+    expect(existsSync(join(made.folder, "pwned"))).toBe(false);
+  });
+
   it("what it prints must be a result", async () => {
     const made = project("1", "2");
     const run = await bench(made.folder, { command: "echo hello", rounds: "1" }, made.happening);

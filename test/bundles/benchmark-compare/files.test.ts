@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { hostileStrings } from "../../fixtures/hostile.ts";
 import { cleanUp } from "../harness.ts";
+import { edit } from "../pull-request.ts";
 import { bench, custom, ended, globs, notes, rounds, row, rows, sides } from "./bench.ts";
 
 afterAll(cleanUp);
@@ -267,9 +269,47 @@ describe("the words of github-action-benchmark", () => {
     expect(notes(run)).toContain('results: bench/head.json, suite: My suite, alert-threshold: "1.5 times", fail-threshold: "1.5 times"');
   });
 
-  it("that do nothing here say so", async () => {
-    const run = await bench(folder, { ...old, "auto-push": "true", "comment-on-alert": "true" });
+  const without = {
+    ...{
+      "auto-push": "true",
+      "comment-on-alert": "true",
+      "comment-always": "true",
+      "summary-always": "true",
+      "skip-fetch-gh-pages": "true",
+    },
+    ...{ "gh-repository": "octo/data", ref: "main", "gh-pages-branch": "gh-pages", "benchmark-data-dir-path": "dev/bench" },
+    ...{ "alert-comment-cc-users": "@octo", "max-items-in-chart": "50", "github-token": "ghs_old_0123456789" },
+  };
+
+  it("that do nothing here say so, each of them, and say what does", async () => {
+    const run = await bench(folder, { ...old, ...without });
+    for (const name of Object.keys(without)) expect(notes(run)).toContain(`\`${name}\` has no effect here: `);
     expect(notes(run)).toContain("`auto-push` has no effect here: `baseline` says where the history is kept.");
+    expect(run.exitCode).toBe(0);
+  });
+
+  it("that ask for nothing are taken without a word", async () => {
+    const run = await bench(folder, { ...old, "auto-push": "false", "comment-always": "false", "save-data-file": "true" });
+    expect(notes(run)).not.toContain("no effect");
+  });
+
+  it("an external history is read, and need not be there in the first run", async () => {
+    const first = await bench(folder, { ...old, "external-data-json-path": "cache/data.json" });
+    expect(first.exitCode, first.log).toBe(0);
+    expect(notes(first)).toContain("`external-data-json-path` is read, as by `import`, and not written");
+    edit(folder, {
+      "cache/data.json": JSON.stringify({
+        lastUpdate: 1,
+        entries: {
+          "My suite": [{ commit: { id: "c".repeat(40) }, date: 1e12, tool: "go", benches: [{ name: "a", value: "5", unit: "ns/op" }] }],
+        },
+      }),
+    });
+    const second = await bench(folder, { ...old, "external-data-json-path": "cache/data.json" });
+    const history = JSON.parse(readFileSync(second.outputs["history"] ?? "", "utf8"));
+    expect(history.runs).toHaveLength(1);
+    expect(history.runs[0].benchmarks).toEqual([{ name: "a", metric: "time", unit: "ns", direction: "lower", value: 5 }]);
+    expect((await bench(folder, { ...old, import: "cache/none.json" })).exitCode).toBe(2);
   });
 
   it("never fail where nothing says so, and alert at twice the time by default", async () => {
@@ -284,5 +324,24 @@ describe("the words of github-action-benchmark", () => {
     expect(run.outputs["summary"]).toContain('Write "+150%" for that much more, or "1.5 times" for 1.5 times the base');
     expect((await bench(folder, { ...globs, "fail-threshold": "1.5 times" })).exitCode).toBe(1);
     expect((await bench(folder, { ...globs, "fail-threshold": "+150%" })).exitCode).toBe(0);
+  });
+});
+
+describe("files with the names of criterion's", () => {
+  it("are read for what they hold", async () => {
+    const folder = sides("[]", "[]", {
+      "old/benchmark.json": custom({ a: 1000 }, "bytes"),
+      "old/raw.json": custom({ b: 1000 }, "bytes"),
+      "now/benchmark.json": custom({ a: 1600 }, "bytes"),
+      "now/raw.json": custom({ b: 1000 }, "bytes"),
+    });
+    const run = await bench(folder, { results: "now/*.json", "base-results": "old/*.json" });
+    expect([row(run, "a").verdict, row(run, "b").verdict], run.log).toEqual(["fail", "ok"]);
+  });
+
+  it("that hold no measurement are refused", async () => {
+    const folder = sides("[]", "[]", { "c/fib/change/estimates.json": JSON.stringify({ mean: {}, median: {} }) });
+    const run = await bench(folder, { results: "c/**/*.json", "base-results": "c/**/*.json" });
+    expect([run.exitCode, run.outputs["summary"]]).toEqual([2, expect.stringContaining("of criterion's files, none holds a measurement")]);
   });
 });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -92,6 +92,53 @@ describe("the base is built where nothing is stored", () => {
     const seen = join(temporaryFolder(), "seen");
     await gate(made.folder, { baseline: "none", budgets, token: "ghs_secret_0123456789", "base-build": `env > '${seen}'` }, made.proposal);
     expect(readFileSync(seen, "utf8")).not.toMatch(/ghs_secret|INPUT_|GITHUB_OUTPUT|GITHUB_ENV/);
+  });
+});
+
+describe("a checkout in the middle of something", () => {
+  /** HEAD on no branch, one file staged and changed again, one staged as removed, one half merged, one that is nowhere else. */
+  function midway(): Project {
+    const made = project({ "src/b.js": "b\n", "src/c.js": "c\n" });
+    git(made.folder, "checkout", "--quiet", "--detach", made.head);
+    edit(made.folder, { "src/a.js": "staged\n" });
+    git(made.folder, "add", "src/a.js");
+    edit(made.folder, { "src/a.js": "changed again\n", "src/new.js": "untracked\n", "dist/a.js": "two\n" });
+    git(made.folder, "rm", "--quiet", "--cached", "src/b.js");
+    const blob = git(made.folder, "rev-parse", "HEAD:src/c.js").trim();
+    const stages = [1, 2, 3].map((stage) => `100644 ${blob} ${stage}\tsrc/c.js`).join("\n");
+    execFileSync("git", ["update-index", "--index-info"], { cwd: made.folder, input: `0 ${"0".repeat(40)}\tsrc/c.js\n${stages}\n` });
+    return made;
+  }
+
+  const line = "mkdir -p dist && cp src/a.js dist/a.js";
+
+  it("stays as it is, and the base is what was committed", async () => {
+    const made = midway();
+    const [before, status] = [snapshot(made.folder), git(made.folder, "status", "--porcelain")];
+    expect(status).toContain("UU src/c.js");
+    const run = await gate(made.folder, { baseline: "none", budgets, "base-build": line }, made.proposal);
+    expect(ended(run), run.log).toEqual([0, "pass"]);
+    expect([snapshot(made.folder), git(made.folder, "status", "--porcelain")]).toEqual([before, status]);
+  });
+
+  it("a build that writes where it is told the workspace or git's index is, writes into the worktree", async () => {
+    const made = midway();
+    const before = snapshot(made.folder);
+    const meddling = `${line} && rm "$GITHUB_WORKSPACE/src/a.js" && git add --all && git -c user.name=a -c user.email=a@b.example commit --quiet -m base`;
+    const env = { ...made.proposal.env, GIT_INDEX_FILE: join(made.folder, ".git", "index"), GIT_DIR: join(made.folder, ".git") };
+    const run = await gate(made.folder, { baseline: "none", budgets, "base-build": meddling }, { ...made.proposal, env });
+    expect(ended(run), run.log).toEqual([0, "pass"]);
+    expect(snapshot(made.folder)).toBe(before);
+  });
+
+  it("two runs at once do not disturb each other", async () => {
+    const made = midway();
+    const before = snapshot(made.folder);
+    const both = await Promise.all(
+      [line, `${line} && true`].map((each) => gate(made.folder, { ...stored, budgets, "base-build": each }, made.proposal)),
+    );
+    for (const run of both) expect(ended(run), run.log).toEqual([0, "pass"]);
+    expect(snapshot(made.folder)).toBe(before);
   });
 });
 

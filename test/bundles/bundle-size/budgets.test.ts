@@ -51,6 +51,11 @@ describe("absolute limits", () => {
     expect(rule(run, "all: max").actual).toBe(Number(run.outputs["zstd-bytes"]));
   });
 
+  it("what is one byte above is not told as more than itself", async () => {
+    const run = await measured({ "dist/app.js": "x".repeat(170_001) }, "- name: app\n  compression: none\n  max: 170 kB");
+    expect(run.outputs["summary"]).toContain("dist/app.js is 170001 B uncompressed, more than app: max 170000 B");
+  });
+
   it("a soft limit warns and passes", async () => {
     const run = await measured({ "dist/app.js": "x".repeat(1000) }, `- name: app\n  ${plain}\n  max: 1\n  soft: true`);
     expect(ended(run)).toEqual([0, "pass"]);
@@ -143,6 +148,8 @@ describe("what stands in `budgets` is checked", () => {
     ["a budget without a limit", "- name: a\n  files: dist/*.js", "at least one of"],
     ["an empty list", "[]", "empty"],
     ["no list", "max: 5", "a list of budgets"],
+    ["a folder", "- name: all\n  files: dist\n  max: 1 MB", "For all files in the folder, write dist/**."],
+    ["a name of two lines", '- name: "a\\nb"\n  max: 5', "a line of at most 200 characters"],
     ["only exclusions", "- files: '!dist/*.js'\n  max: 5", "only takes out"],
   ])("%s", async (_, budgets, words) => {
     const run = await measured({ "dist/app.js": "x" }, budgets);

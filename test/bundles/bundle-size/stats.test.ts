@@ -28,6 +28,16 @@ interface Modules {
   readonly overhead?: { readonly size: number; readonly previousSize?: number };
 }
 
+interface Reason {
+  readonly path: string;
+  readonly previous?: string;
+  readonly size: number;
+  readonly previousSize: number;
+  readonly modules: Modules["modules"];
+  readonly modulesLeftOut?: number;
+  readonly overhead: { readonly size: number; readonly previousSize: number };
+}
+
 function modules(run: BundleRun): Modules {
   return run.report?.data as unknown as Modules;
 }
@@ -56,6 +66,54 @@ describe("why it grew", () => {
     expect(modules(run).modules.every(({ previousSize }) => previousSize !== undefined)).toBe(true);
   });
 
+  it.each([
+    ["esbuild", "meta.json", "dist/main-G3YFME5C.js"],
+    ["webpack", "stats.json", "dist/main.4ac34b539bbbe166d98a.js"],
+    ["rspack", "stats.json", "dist/main.2e4114a5.js"],
+    ["vite", "visualizer.json", "dist/assets/index-Mgs13gPj.js"],
+    ["vite", "dist/assets/*.map", "dist/assets/index-Mgs13gPj.js"],
+  ])("%s by %s: the entry has another hash, grew by lodash, and each of its bytes has a reason", async (bundler, stats, entry) => {
+    const run = await withLodash(bundler, { stats, files: "dist/**/*.js" });
+    const reasons = (run.report?.data["reasons"] ?? []) as readonly Reason[];
+    const [first] = reasons;
+    expect(first?.path).toBe(entry);
+    expect(first?.previous).toMatch(/\b(?:main|index)[-.]/);
+    expect(first?.modules[0]?.package).toBe("lodash");
+    expect(first?.modulesLeftOut).toBeGreaterThan(0);
+    for (const { size, previousSize, overhead, modules: few, modulesLeftOut } of reasons.slice(1)) {
+      expect(modulesLeftOut).toBeUndefined();
+      const inModules = few.reduce((sum, module) => sum + module.size - (module.previousSize ?? 0), 0);
+      expect(inModules + overhead.size - overhead.previousSize).toBe(size - previousSize);
+    }
+    expect(run.summary).toMatch(new RegExp(`\\| \`${entry}\` \\| \\+\\d+\\.\\d kB \\| \`lodash\` \\+`));
+  });
+
+  it("a module that only went from one file to another is no growth of the whole", async () => {
+    const made = project();
+    const meta = (a: Record<string, number>, b: Record<string, number>): string => {
+      const output = (inputs: Record<string, number>) => ({
+        bytes: Object.values(inputs).reduce((sum, bytes) => sum + bytes, 0),
+        inputs: Object.fromEntries(Object.entries(inputs).map(([path, bytesInOutput]) => [path, { bytesInOutput }])),
+      });
+      return JSON.stringify({ inputs: {}, outputs: { "dist/a.js": output(a), "dist/b.js": output(b) } });
+    };
+    const inputs = { ...stored, stats: "meta.json", files: "dist/*.js" };
+    edit(made.folder, {
+      "dist/a.js": "a".repeat(90),
+      "dist/b.js": "b".repeat(10),
+      "meta.json": meta({ "src/x.js": 40, "src/a.js": 50 }, { "src/b.js": 10 }),
+    });
+    await gate(made.folder, inputs, made.push);
+    edit(made.folder, {
+      "dist/a.js": "a".repeat(50),
+      "dist/b.js": "b".repeat(53),
+      "meta.json": meta({ "src/a.js": 50 }, { "src/b.js": 13, "src/x.js": 40 }),
+    });
+    const run = await gate(made.folder, inputs, made.proposal);
+    expect(run.outputs["summary"]).toContain("src/b.js grew most: +3 B");
+    expect(run.summary).toContain("`src/x.js` +40 B (from other files), `src/b.js` +3 B");
+  });
+
   it("esbuild's bytes are those of its metafile, and modules and overhead make up the outputs", async () => {
     const run = await withLodash("esbuild", { stats: "meta.json" });
     const told = modules(run);
@@ -71,6 +129,15 @@ describe("why it grew", () => {
     const run = await withLodash("vite", { stats: "dist/assets/*.map", files: "dist/assets/*.js" });
     expect(modules(run).modules.reduce((sum, { size }) => sum + size, 0)).toBe(Number(run.outputs["total-bytes"]));
     expect(modules(run).overhead).toMatchObject({ size: 0 });
+  });
+
+  it("two that tell of the same file are not added up", async () => {
+    const files = "dist/**/*.js";
+    const one = await withLodash("vite", { stats: "dist/assets/*.map", files });
+    const two = await withLodash("vite", { stats: "dist/assets/*.map\nvisualizer.json\ndist/.vite/manifest.json", files });
+    expect(modules(two).modules).toEqual(modules(one).modules);
+    expect(modules(two).overhead).toEqual(modules(one).overhead);
+    expect(two.report?.data["reasons"]).toEqual(one.report?.data["reasons"]);
   });
 
   it("`explain: false` says nothing of it", async () => {
@@ -91,9 +158,17 @@ describe("why it grew", () => {
         },
       },
     };
-    edit(made.folder, { "dist/a.js": "x".repeat(100), "meta.json": JSON.stringify({ inputs: {}, outputs }) });
+    edit(made.folder, {
+      "dist/a.js": "x".repeat(100),
+      "meta.json": JSON.stringify({ inputs: {}, outputs }),
+      "node_modules/x/package.json": '{"version":"1.2.0"}',
+      "node_modules/y/node_modules/x/package.json": '{"version":"2.0.1"}',
+    });
     const run = await gate(made.folder, { stats: "meta.json" }, made.push);
-    expect(run.report?.data["duplicates"]).toEqual([{ package: "x", places: ["", "node_modules/y/"], size: 30 }]);
+    expect(run.report?.data["duplicates"]).toEqual([
+      { package: "x", places: ["", "node_modules/y/"], versions: ["1.2.0", "2.0.1"], size: 30 },
+    ]);
+    expect(run.summary).toContain("`x` is there 2 times (1.2.0 and 2.0.1), 30 B together");
     expect(
       modules(run)
         .modules.map((module) => module.package)
@@ -139,6 +214,7 @@ describe("stats that cannot be read", () => {
     ["no JSON", "module.exports = {}", "torn"],
     ["of no known kind", '{"name":"x","version":"1"}', "is none of these"],
     ["a list", "[1,2,3]", "is none of these"],
+    ["Rspack's without assets", '{"logging":{},"time":8,"errors":[],"errorsCount":0,"warnings":[],"warningsCount":0}', "tells no assets"],
     ["too deep", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, "is none of these"],
   ])("%s: exit 2", async (_, text, words) => {
     const made = project();

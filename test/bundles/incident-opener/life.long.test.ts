@@ -102,6 +102,7 @@ describe.each([
     here.pass(minutes(5));
     const worse = await here.run({ verdict: "fail", title: "Checkout is down", severity: "critical" });
     expect(worse.outputs["changed"]).toBe("true");
+    expect(worse.outputs["summary"]).toMatch(/^Incident \d+ escalated from medium to critical, still open: /);
     const [issue] = here.incidents();
     expect(issue?.title).toBe("[critical] Checkout is down");
     expect(issue?.labels).toContain("severity:critical");

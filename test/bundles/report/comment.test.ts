@@ -170,6 +170,18 @@ describe("the one comment", () => {
     expect(`${comments[0]?.body}${run.summary}${run.log}`).not.toContain(secret);
   });
 
+  it("is not begun to say that nothing was judged, and corrected to say it", async () => {
+    const { comments } = repository();
+    const idle = { "quality-gate.json": jsonOf({ action: "quality-gate", verdict: "neutral", rules: [], sections: [] }) };
+    const happening = pullRequest(fake.url);
+    const given = { ...happening, env: { ...happening.env, ...service.environment } };
+    const first = await merge(idle, { token }, given);
+    expect([...ended(first), comments.length, notes(first), first.outputs["artifact"]], first.log).toEqual([0, "neutral", 0, "", ""]);
+    await merge(two, { token }, given);
+    await merge(idle, { token }, given);
+    expect(comments.map(({ body }) => body.includes("neutral"))).toEqual([true]);
+  });
+
   it("is not posted where it is not wanted, on a push, or in a queue", async () => {
     repository();
     await merge(two, { token, comment: "false" }, pullRequest(fake.url));

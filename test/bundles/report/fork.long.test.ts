@@ -168,10 +168,11 @@ describe("nothing to post is neutral", () => {
   it.each([
     ["of the repository's own pull request", [7], "octo/app"],
     ["of a fork's", [], fork],
-  ] as const)("a run that has posted its own comment, %s", async (_, pulls, home) => {
+    ["of one that was merged before this ran", [], "octo/app", "closed"],
+  ] as const)("a run that has posted its own comment, %s", async (_, pulls, home, state: "open" | "closed" = "open") => {
     const { repository } = arrange({
       run: { pulls, headRepository: home },
-      pull: { head: { ref: "change", sha: head, repository: home } },
+      pull: { head: { ref: "change", sha: head, repository: home }, state },
     });
     await merge({ "coverage-gate.json": jsonOf({ verdict: "fail" }) }, { token }, pullRequest(fake.url));
     expect(repository.comments).toHaveLength(1);
@@ -179,6 +180,21 @@ describe("nothing to post is neutral", () => {
     expect(ended(ran), ran.log).toEqual([0, "neutral"]);
     expect(ran.outputs["summary"]).toContain("already");
     expect(repository.comments).toHaveLength(1);
+  });
+
+  it("a gate whose paths have not changed, unless there is a comment to correct", async () => {
+    const idle = jsonOf({ action: "quality-gate", verdict: "neutral", rules: [], sections: [], headline: "Nothing has changed." });
+    const packed = archive([letter(), { name: "quality-gate.json", content: idle }]);
+    const { repository } = arrange({ artifact: { archive: packed } });
+    const ran = await report();
+    expect([...ended(ran), repository.comments], ran.log).toEqual([0, "neutral", []]);
+    fake.state.addArtifact(repository, { run: runId, name: "forge-report", archive: archive([letter(), gate]) });
+    await report();
+    repository.artifacts.pop();
+    fake.state.addRun(repository, { id: runId, attempt: 2, headSha: head, headRepository: fork });
+    const corrected = await report();
+    expect([...ended(corrected), repository.comments.length], corrected.log).toEqual([0, "neutral", 1]);
+    expect(repository.comments[0]?.body).toContain("Nothing has changed.");
   });
 
   it("a pull request that has moved on, told by its own commits", async () => {
@@ -368,6 +384,24 @@ describe("what is taken is harmless", () => {
     const allowed = new Set(["error", "warning", "notice", "add-mask", "debug"]);
     expect(ran.commands.filter(({ name }) => !allowed.has(name))).toEqual([]);
     expect(ran.stdout + ran.stderr).not.toMatch(new RegExp(`(?<!add-mask::)${token}\\b`));
+  });
+
+  it("ten thousand findings, in a comment that says how many more there are", async () => {
+    const findings = Array.from({ length: 10_000 }, (_, index) => ({
+      rule: "minimum",
+      severity: "error" as const,
+      path: `src/${"deep/".repeat(index % 9)}${index}.ts`,
+      line: index + 1,
+      message: `Line ${index} is not covered, @everyone <!-- --> ](https://evil.example)`,
+    }));
+    const content = jsonOf({ verdict: "fail", findings });
+    const { repository } = arrange({ pull: { state: "closed" }, artifact: { archive: archive([letter(), { ...gate, content }]) } });
+    const ran = await report({ enforce: "false" });
+    expect(ended(ran), ran.log).toEqual([0, "fail"]);
+    const body = repository.comments[0]?.body ?? "";
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body).toMatch(/Findings: 10,000 errors[\s\S]*and 9,900 more/);
+    expect(body).not.toMatch(/(^|[^\u200b\w;])@everyone|\]\(https:\/\/evil/m);
   });
 
   it("archives as others write them: stored, and by Python", async () => {

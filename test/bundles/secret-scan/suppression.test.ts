@@ -14,6 +14,11 @@ function leaking(): { folder: string; secret: string; at: string } {
   return { folder, secret, at: commit(folder, { "src/a.js": `one\nkey = "${secret}"\n` }) };
 }
 
+/** A rule of a configuration as gitleaks reads it. */
+function rule(id: string, regex: string): string {
+  return `[[rules]]\nid = "${id}"\nregex = "${regex}"\nkeywords = ["top-"]\n`;
+}
+
 describe("our own ignore file", () => {
   it("takes the fingerprint as it was told, and holds after lines move and history is squashed", async () => {
     const { folder, secret } = leaking();
@@ -61,6 +66,32 @@ describe(".gitleaksignore", () => {
     commit(folder, { ".gitleaksignore": `${git(folder, "rev-parse", `${at}^`)}:src/a.js:github-pat:2\n` });
     expect(ended(await scan(folder))).toEqual([1, "fail"]);
   });
+});
+
+describe("a secret that stands in a file twice", () => {
+  it("is told where the configuration accepts only one of its lines", async () => {
+    const accepts = '[[rules.allowlists]]\nregexTarget = "line"\nregexes = ["^accepted"]\n';
+    const { folder } = project({
+      ".gitleaks.toml": rule("word", "TOP-[a-z]{8}") + accepts,
+      "a.txt": "accepted TOP-abcdefgh\nother TOP-abcdefgh\n",
+    });
+    const run = await scan(folder);
+    expect(told(run).map(({ line }) => line)).toEqual([2]);
+    expect(ended(run), run.log).toEqual([1, "fail"]);
+  });
+
+  it("is told where a comment accepts only one of its lines, also where the pattern touches the next line", async () => {
+    const text = "TOP-abcdefgh # gitleaks:allow\nTOP-abcdefgh\nnext # gitleaks:allow\n";
+    const { folder } = project({ ".gitleaks.toml": rule("word", "(TOP-[a-z]{8})\\\\s"), "a.txt": text });
+    expect(told(await scan(folder)).map(({ line, suppressed }) => [line, suppressed])).toEqual([[2, false]]);
+  });
+});
+
+it("a configuration's generic rule gives way to a specific one that finds the same on the same line", async () => {
+  const config = rule("generic-thing", "= (TOP-[a-z]{8})") + rule("word", "TOP-abc[a-z]{5}");
+  const { folder } = project({ ".gitleaks.toml": config, "a.txt": "a = TOP-abcdefgh\nb = TOP-xyzxyzxy\n" });
+  const lines = told(await scan(folder)).map((finding) => `${finding.rule} ${finding.line}`);
+  expect(lines.sort()).toEqual(["generic-thing 2", "word 1"]);
 });
 
 describe("comments", () => {

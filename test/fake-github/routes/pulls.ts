@@ -8,7 +8,9 @@ export const pullRoutes: readonly Route[] = [
     const { repository, query } = call;
     const head = query.get("head");
     const label = (pull: PullRequest): string => `${pull.head.repository.split("/")[0] ?? ""}:${pull.head.ref}`;
-    const shown = [...repository.pulls.values()].filter((pull) => head === null || label(pull) === head);
+    const state = query.get("state") ?? "open";
+    const wanted = [...repository.pulls.values()].filter((pull) => state === "all" || (pull.state ?? "open") === state);
+    const shown = wanted.filter((pull) => head === null || label(pull) === head);
     return paged(call, shown, (pull) => shape(call, pull));
   }),
   onRepository("GET", "/pulls/{pull_number}/commits", [["pull_requests", "read"]], (call): Answer => {
@@ -60,7 +62,7 @@ function shape({ origin, repository, state }: RepositoryCall, pull: PullRequest)
     statuses_url: links.statuses,
     title: pull.title,
     body: null,
-    state: "open",
+    state: pull.state ?? "open",
     locked: pull.locked,
     user: simpleUser(origin, pull.author),
     head: end(pull.head.ref, pull.head.sha, source),

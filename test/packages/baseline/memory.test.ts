@@ -89,6 +89,17 @@ describe("torn baselines", () => {
     expect(await store.remember?.("sizes", 1)).toEqual({ skipped: "there is no cache service here" });
   });
 
+  test("what is not there is told from what cannot be read, and that from what is torn", async () => {
+    const folder = await newFolder();
+    const store = openBaseline("data.json", await contextAt(2, { folder }));
+    expect(await store.look?.("sizes")).toEqual({ nothing: true });
+    await store.remember?.("sizes", 7);
+    expect(await store.look?.("sizes")).toEqual({ data: 7 });
+    await writeFile(join(folder, "data.json.memory", "trusted-sizes.json"), '{"n":');
+    expect(await store.look?.("sizes")).toMatchObject({ torn: true });
+    expect(await store.recall?.("sizes")).toBeUndefined();
+  });
+
   test("stores that remember nothing say so", async () => {
     const store = openBaseline("none", await contextAt(1));
     expect(await store.recall?.("sizes")).toBeUndefined();

@@ -16,6 +16,11 @@ const cases: readonly [string[], string, boolean][] = [
   [["!**"], "a", false],
   [["a+(b|c).ts"], "abc.ts", false],
   [["file (1).ts"], "file (1).ts", true],
+  [["**"], "a\nb.ts", true],
+  [["src/**"], "src/a\n/b\r\u2028.ts", true],
+  [["src/*.ts"], "src/\na.ts", true],
+  [["*"], "a\n/b", false],
+  [["src/*.ts"], "src/a.ts\n", false],
 ];
 
 it.each(cases)("%j on %j is %j", (patterns, path, expected) => {

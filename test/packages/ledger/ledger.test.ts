@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,9 +6,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Access, openAccess } from "../../../packages/ledger/adapters/access.ts";
 import { BranchStore } from "../../../packages/ledger/adapters/branch-store.ts";
-import { FileStore } from "../../../packages/ledger/adapters/file-store.ts";
+import { FileLocks, FileStore } from "../../../packages/ledger/adapters/file-store.ts";
 import { IssueStore, parseFiles, renderFiles } from "../../../packages/ledger/adapters/issue-store.ts";
 import { LabelLocks } from "../../../packages/ledger/adapters/label-lock.ts";
+import { isGone, whoIAm } from "../../../packages/ledger/adapters/liveness.ts";
 import { RefLocks } from "../../../packages/ledger/adapters/ref-lock.ts";
 import { fingerprintOf } from "../../../packages/ledger/fingerprint.ts";
 import { append, type Entry, journalPath, readJournal } from "../../../packages/ledger/journal.ts";
@@ -123,6 +125,47 @@ describe.each(Object.entries(locks))("locks as %s", (_, open) => {
     await dead.release();
     expect("busy" in (await open(await access()).acquire("incident-0", 0))).toBe(true);
     fake.verify();
+  });
+});
+
+describe("lock files", () => {
+  const holder = `
+    import { FileLocks } from ${JSON.stringify(new URL("../../../packages/ledger/adapters/file-store.ts", import.meta.url).href)};
+    const held = await new FileLocks(process.argv[1], () => Date.now()).acquire("a", 0);
+    process.stdout.write("busy" in held ? "busy" : "held");
+    setInterval(() => {}, 1_000);`;
+
+  it("of a process that was killed are taken at once and by one, and those of a live one are waited for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "forge-locks-"));
+    const child = spawn(process.execPath, ["--experimental-strip-types", "--input-type=module", "--eval", holder, folder]);
+    try {
+      const said = await new Promise((resolve) => child.stdout.once("data", (text) => resolve(String(text))));
+      expect(said).toBe("held");
+      const locks = () => new FileLocks(folder, () => Date.now());
+      const waited: string[] = [];
+      const alive = await locks().acquire("a", 200, ({ owner }) => void waited.push(owner));
+      expect("busy" in alive && waited).toEqual(["busy" in alive ? alive.busy.owner : ""]);
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+      const tries = await Promise.all(Array.from({ length: 8 }, () => locks().acquire("a", 500)));
+      const taken = tries.filter((one) => !("busy" in one));
+      expect(taken).toHaveLength(1);
+      expect(taken[0] !== undefined && "early" in taken[0] && (taken[0].early ?? 0) > Date.now()).toBe(true);
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.skipIf(process.platform !== "linux")("of a process elsewhere, or of none, are never taken for gone", async () => {
+    const me = await whoIAm();
+    expect(me).toMatch(/^[0-9a-f-]{36}\/\d+\/\d+\/\d+$/);
+    expect(await isGone(me)).toBe(false);
+    expect(await isGone(me.replace(/\d+$/, "1"))).toBe(true);
+    const [boot = "", space = ""] = me.split("/");
+    for (const other of [me.replace(boot, "0".repeat(36)), me.replace(`/${space}/`, "/1/"), "", "x", "../../etc"])
+      expect(await isGone(other)).toBe(false);
   });
 });
 

@@ -78,7 +78,76 @@ describe("a script", () => {
   });
 });
 
+describe("what databases and tools read in different ways", () => {
+  const drop = "DROP TABLE users;";
+  it.each([
+    ["MySQL's comment", `CREATE TABLE a (b int) # it's\n; ${drop} # it's`],
+    ["MySQL's backslash in a string", `CREATE TABLE a (b text DEFAULT 'x\\'' ); ${drop} -- ')`],
+    ["MySQL's backslash in a quoted name", `CREATE TABLE a (b text COMMENT "x\\"); ${drop} -- ")`],
+    ["MariaDB's comment that runs", `/*M! ${drop} */`],
+    ["comments in comments", `/* a /* b */ ${drop} */ CREATE TABLE a (b int)`],
+    ["a lone carriage return", `-- x\r${drop}\nCREATE TABLE a (b int)`],
+    ["psql's gexec", "SELECT 'DROP TABLE users' \\gexec"],
+    ["psql's variable", "ALTER TABLE users ADD a int NOT NULL DEFAULT :value"],
+    ["SQL Server's GO", `CREATE TABLE a (b int)\nGO\n${drop}`],
+    ["Oracle's slash", `CREATE TABLE a (b int)\n/\n${drop}`],
+    ["Liquibase's own end", `--changeset a:1 endDelimiter:@@\nCREATE TABLE a (b text)@@ ${drop}`],
+    ["a missing semicolon", "CREATE TABLE a (b int) DROP TABLE users"],
+    ["a delimiter of the client", `DELIMITER //\nCREATE TABLE a (b int)//\n${drop}//`],
+    ["Jinja", "CREATE TABLE a (b int); {% if x %} SELECT 1; {% endif %}"],
+    ["a NUL in a comment", `CREATE TABLE a (b int) -- \0\n`],
+    ["goose's sections in another order", `-- +goose Down\nSELECT 1;\n-- +goose Up\n${drop}`],
+    ["a mark of a tool that is not used", `CREATE TABLE a (b int);\n-- migrate:down\n${drop}`],
+    ["rows for a program", "CREATE TABLE a (b int); COPY a FROM PROGRAM 'rm x'"],
+    ["rows that do not end", "CREATE TABLE a (b int);\nCOPY a FROM stdin;\n1\n"],
+  ])("%s never hides what is taken away", (_, script) => expect(classifyScript(script).class).not.toBe("expand"));
+
+  it.each([
+    [
+      "MySQL",
+      "CREATE TABLE `a` (`id` INT NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;\nALTER TABLE `users` ADD COLUMN `b` VARCHAR(9) NULL, ALGORITHM=INPLACE, LOCK=NONE;",
+    ],
+    [
+      "SQLite",
+      'PRAGMA foreign_keys=OFF;\nCREATE TABLE "a" ("id" INTEGER PRIMARY KEY AUTOINCREMENT);\nALTER TABLE users ADD COLUMN b TEXT;\nPRAGMA foreign_keys=ON;',
+    ],
+    ["SQL Server's GO", "CREATE TABLE a (b int)\nGO\nCREATE TABLE c (b int)\n  go\n"],
+    ["rows of COPY", "CREATE TABLE a (b text);\nCOPY public.a (b) FROM stdin;\nit's ; DROP TABLE x\n\\.\n"],
+    ["pg_dump's lock on psql", "\\restrict abc\nCREATE TABLE a (b text);\n\\unrestrict abc\n"],
+    ["the way back of Play", "# --- !Ups\nCREATE TABLE a (b int);\n# --- !Downs\nDROP TABLE a;"],
+  ])("%s is read", (_, script) => expect(classifyScript(script)).toMatchObject({ class: "expand" }));
+});
+
 describe("a file", () => {
+  it("is a way back only beside its way there", () => {
+    const paths = (...names: string[]) =>
+      classifyMigrations(
+        names.map((path) => ({ path, status: "added" as const, bytes: bytes(path.includes("V1__") ? "" : "DROP TABLE a") })),
+      );
+    expect(paths("db/V7__tear_down.sql", "db/V8__undo.sql").map((file) => file.class)).toEqual(["contract", "contract"]);
+    expect(paths("db/U1__a.sql", "db/V1__a.sql").map((file) => file.class)).toEqual(["expand", "expand"]);
+    expect(paths("db/U1__a.sql")[0]?.class).toBe("contract");
+    expect(paths("db/revert/a.sql")[0]?.class).toBe("contract");
+  });
+
+  it("in UTF-16 or of bytes is unknown, with a mark or without", () => {
+    const utf16 = (text: string): Uint8Array => new Uint8Array([...text].flatMap((character) => [character.charCodeAt(0), 0]));
+    for (const content of [
+      utf16("\uFEFFCREATE TABLE a (b int);"),
+      utf16("-- x"),
+      new Uint8Array([0x1f, 0x8b, 8, 0]),
+      new Uint8Array([0x53, 0xe9]),
+    ]) {
+      expect(classifyMigrations([{ path: "a.sql", status: "added", bytes: content }])[0]?.class).toBe("unknown");
+    }
+  });
+
+  it("is not taken for the making of a table that was renamed before", () => {
+    const before = [{ path: "1.sql", status: "added" as const, bytes: bytes("CREATE TABLE a (b int); ALTER TABLE a RENAME TO users") }];
+    const script = bytes("CREATE TABLE IF NOT EXISTS users (b int); ALTER TABLE users DROP COLUMN b");
+    expect(classifyMigrations([{ path: "2.sql", status: "added", bytes: script }], before)[0]?.class).toBe("contract");
+  });
+
   it("that is no SQL, was changed, or cannot be read is unknown", () => {
     expect(one("a.py", "x")).toBe("unknown");
     expect(one("a.sql", "CREATE TABLE a (b int)", "modified")).toBe("unknown");

@@ -1,19 +1,29 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createHttp2, createSecureServer } from "node:http2";
-import { createServer as createHttps } from "node:https";
+import { createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { memory, one, verdict } from "./arrange.ts";
 import { closeFaults, httpFault, tcpFault } from "./fault-server.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "forge-probe-"));
 afterEach(closeFaults);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("http", () => {
+  it.each(["constructor", "__proto__", "toString", "identity", "zstd", ""])(
+    "a body in the encoding %o is read as it came",
+    async (encoding) => {
+      const { url } = await httpFault((_, response) => response.writeHead(200, { "content-encoding": encoding }).end("ok"));
+      expect(verdict(await one({ url, conditions: ["[BODY] == ok"] }))).toEqual(["healthy", "ok"]);
+    },
+  );
+  it("a header that was not sent is none, whatever its name", async () => {
+    const { url } = await httpFault((_, response) => response.end("ok"));
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      expect(verdict(await one({ url, conditions: [`has([HEADER].${name}) == false`] }))).toEqual(["healthy", "ok"]);
+      expect(verdict(await one({ url, conditions: [`[HEADER].${name} == x`] }))).toEqual(["down", "header.assert"]);
+    }
+  });
+});
 
 describe("redis", () => {
   const server = (answers: Readonly<Record<string, string>>) =>
@@ -242,96 +252,5 @@ describe("of this machine", () => {
     expect((await one(target, { memory: store, now: () => start + 59_000 })).status).toBe("degraded");
     expect((await one(target, { memory: store, now: () => start + 60_000 })).status).toBe("down");
     expect(verdict(await one(target))).toEqual(["unknown", "state.missing"]);
-  });
-});
-
-describe("tls", () => {
-  const day = 86_400_000;
-  const date = (offset: number): string => `${new Date(Date.now() + offset).toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
-  const made = new Map<string, { key: Buffer; cert: Buffer }>();
-  beforeAll(() => {
-    const make = (name: string, from: number, to: number, host: string): void => {
-      const [key, cert, config] = ["key", "pem", "cnf"].map((end) => join(folder, `${name}.${end}`)) as [string, string, string];
-      writeFileSync(
-        config,
-        `[req]\ndistinguished_name=d\nx509_extensions=x\nprompt=no\n[d]\nCN=${name}\n[x]\nsubjectAltName=${host}\n[ca]\ndefault_ca=c\n[c]\ndatabase=${folder}/${name}.db\nnew_certs_dir=${folder}\nserial=${folder}/${name}.srl\ndefault_md=sha256\npolicy=p\nx509_extensions=x\n[p]\ncommonName=supplied\n`,
-      );
-      writeFileSync(join(folder, `${name}.db`), "");
-      writeFileSync(join(folder, `${name}.srl`), "01\n");
-      const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "ignore", "ignore"] });
-      const request = join(folder, `${name}.csr`);
-      openssl(
-        "req",
-        "-new",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-keyout",
-        key,
-        "-out",
-        request,
-        "-config",
-        config,
-      );
-      openssl(
-        "ca",
-        "-batch",
-        "-selfsign",
-        "-config",
-        config,
-        "-keyfile",
-        key,
-        "-in",
-        request,
-        "-out",
-        cert,
-        "-startdate",
-        date(from),
-        "-enddate",
-        date(to),
-        "-notext",
-      );
-      made.set(name, { key: readFileSync(key), cert: readFileSync(cert) });
-    };
-    make("expired", -9 * day, -day, "IP:127.0.0.1");
-    make("future", day, 9 * day, "IP:127.0.0.1");
-    make("stranger", -day, 9 * day, "DNS:other.example");
-    make("self", -day, 9 * day, "IP:127.0.0.1");
-  }, 30_000);
-  it.each([
-    ["expired", "tls.expired"],
-    ["future", "tls.not_yet_valid"],
-    ["stranger", "tls.host"],
-    ["self", "tls.untrusted"],
-  ])("F16 to F19: %s", async (name, reason) => {
-    const server = createHttps(made.get(name) ?? {}, (_, response) => response.end("ok"));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    expect(verdict(await one({ url: `tls://127.0.0.1:${port}` }))).toEqual(["down", reason]);
-    expect(verdict(await one({ url: `https://127.0.0.1:${port}` }))).toEqual(["down", reason]);
-    server.close();
-  });
-  it("speaks HTTP/2 where the server does", async () => {
-    const server = createSecureServer({ ...made.get("self"), allowHTTP1: false }, (_, response) => response.end("two"));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const file = join(folder, "ask.mjs");
-    const root = new URL("../../../", import.meta.url).href;
-    writeFileSync(
-      file,
-      `import { openProber } from "${root}packages/probe/adapters/prober.ts"; import { parseTargets } from "${root}packages/probe/targets.ts";
-const where = () => "t"; const [target] = parseTargets({ value: [{ name: "a", url: "https://127.0.0.1:${port}", conditions: ["[BODY] == two", "[CERTIFICATE_EXPIRATION] > 48h"] }], where, whereKey: where }, { attempts: 1, interval: 0, timeout: 5000 });
-console.log(JSON.stringify(await openProber({ allowPrivate: true, clock: Date }).probe(target, 5000)));`,
-    );
-    const { execFile } = await import("node:child_process");
-    const output = await new Promise<string>((resolve) =>
-      execFile(process.execPath, [file], { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, "self.pem") } }, (_, out, err) =>
-        resolve(out || err),
-      ),
-    );
-    expect(output).toContain('"body":"two"');
-    server.close();
   });
 });

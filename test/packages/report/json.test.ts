@@ -33,6 +33,15 @@ function changed(change: (report: Record<string, unknown>) => void): string {
 }
 
 describe("renderJson", () => {
+  it("writes evidence as JSON.stringify does: lists, nothing at all, and what is not given", () => {
+    const data = { none: [], list: [1, null, { a: "##[x" }], nested: { list: ["y"] }, gone: undefined, text: "t" };
+    expect(JSON.parse(renderJson({ ...passing, data })).data).toEqual({ ...data, gone: undefined });
+    expect(renderJson({ ...passing, data })).toContain(
+      '"data": {"none":[],"list":[1,null,{"a":"##\\u005bx"}],"nested":{"list":["y"]},"text":"t"}',
+    );
+    expect(renderJson({ ...passing, data: {} })).toContain('"data": {}');
+  });
+
   it("has the published keys in a stable order, and a line for each rule", () => {
     const json = renderJson(failing);
     expect(Object.keys(JSON.parse(json))).toEqual(
@@ -50,6 +59,7 @@ describe("renderJson", () => {
 
   it("throws rather than turn a number into null", () => {
     expect(() => renderJson({ ...passing, data: { files: [{ covered: Number.NaN }] } })).toThrow('NaN in "data" at "covered"');
+    expect(() => renderJson({ ...passing, data: { rate: Number.POSITIVE_INFINITY } })).toThrow('Infinity in "data" at "rate"');
   });
 
   it.each(hostileStrings)("holds $name, and shows nothing that a runner or a terminal obeys", ({ text }) => {

@@ -1,21 +1,35 @@
 import type { ResultFile } from "../model.ts";
+import { jsonDocuments } from "./documents.ts";
 import { type Draft, FormatFault, measuresOf } from "./draft.ts";
 import { looksLikeGo, parseGo, parseGoJson } from "./go.ts";
 import { isObject, type Json, listOf, objectOf, objectsOf } from "./json.ts";
 import {
   benchmarkJsLine,
   isTinybench,
+  luauLine,
   parseBenchmarkJs,
   parseDeno,
   parseJulia,
+  parseLuau,
   parseMitata,
   parseTinybench,
   parseVitest4,
   parseVitest5,
 } from "./json-javascript.ts";
 import { parseBenchmarkDotNet, parseGoogle, parseHyperfine, parseJmh, parsePytest } from "./json-suites.ts";
-import { parseAutocannon, parseK6, parseK6Lines, parseLocust, parseVegeta, parseWrk } from "./load.ts";
-import { cargoLine, parseAsv, parseCargo, parseCatch2Text, parseCatch2Xml, parseCriterion, withoutColours } from "./native.ts";
+import { parseAutocannon, parseK6, parseK6Lines, parseLocust, parseOha, parseVegeta, parseWrk } from "./load.ts";
+import {
+  cargoLine,
+  criterionLine,
+  parseAsv,
+  parseCargo,
+  parseCargoCriterion,
+  parseCatch2Text,
+  parseCatch2Xml,
+  parseCriterion,
+  parseCriterionText,
+  withoutColours,
+} from "./native.ts";
 import { forgeSchema, isBmf, parseBmf, parseCustom, parseDataJs, parseForge } from "./plain.ts";
 
 interface JsonFormat {
@@ -52,10 +66,12 @@ const objects: readonly JsonFormat[] = [
   { name: "deno", is: has("benches"), parse: parseDeno },
   { name: "asv", is: has("result_columns"), parse: parseAsv },
   { name: "autocannon", is: (root) => has("latency", "requests")(root) && isObject(root["requests"]), parse: parseAutocannon },
+  { name: "oha", is: (root) => "requestsPerSec" in objectOf(root["summary"]), parse: parseOha },
   { name: "vegeta", is: (root) => has("latencies")(root), parse: parseVegeta },
   { name: "data-js", is: has("entries", "lastUpdate"), parse: (root) => ({ rows: parseDataJs(root).at(-1)?.rows ?? [] }) },
   { name: "k6", is: (root) => has("metrics")(root) || "metrics" in objectOf(root["results"]), parse: parseK6 },
   { name: "tinybench", is: (root) => isTinybench(listOf(root["tasks"])), parse: (root) => parseTinybench(listOf(root["tasks"])) },
+  { name: "criterion", is: (root) => root["reason"] === "benchmark-complete", parse: parseCargoCriterion },
   {
     name: "criterion",
     is: (root) => isObject(root["mean"]) && isObject(root["std_dev"]),
@@ -79,23 +95,52 @@ const lists: readonly {
   },
 ];
 
-const texts: readonly { readonly name: string; readonly is: (text: string) => boolean; readonly parse: (text: string) => Draft }[] = [
+interface TextFormat {
+  readonly name: string;
+  readonly is: (text: string) => boolean;
+  readonly parse: (text: string) => Draft;
+}
+
+/** A JSON object a line, in which the lines belong together. */
+const lines: readonly TextFormat[] = [
+  {
+    name: "go",
+    is: (text) => /^[^\S\n]*\{[^\n]{0,1000}?"Action":\s*"(?:start|run|output|pause|cont|pass|fail|skip|bench)"/m.test(text),
+    parse: parseGoJson,
+  },
+  { name: "k6", is: (text) => /^[^\S\n]*\{[^\n]{0,1000}?"type":\s*"(?:Metric|Point)"/m.test(text), parse: parseK6Lines },
+];
+
+const texts: readonly TextFormat[] = [
   { name: "catch2", is: (text) => text.includes("<BenchmarkResults"), parse: parseCatch2Xml },
   { name: "catch2", is: (text) => /^benchmark name\s+samples\s+iterations/m.test(text), parse: parseCatch2Text },
   { name: "wrk", is: (text) => /^Running .* test @ /m.test(text) || /^Requests\/sec:/m.test(text), parse: parseWrk },
   {
     name: "cargo",
-    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && cargoLine.test(line.trim())),
+    is: (text) => anyLine(text, cargoLine),
     parse: parseCargo,
+  },
+  {
+    name: "criterion",
+    is: (text) => anyLine(text, criterionLine),
+    parse: parseCriterionText,
   },
   { name: "go", is: looksLikeGo, parse: parseGo },
   { name: "locust", is: (text) => /^"?Type"?,"?Name"?,/.test(text), parse: parseLocust },
   {
     name: "benchmarkjs",
-    is: (text) => text.split("\n", 20_000).some((line) => line.length < 4_000 && benchmarkJsLine.test(line.trim())),
+    is: (text) => anyLine(text, benchmarkJsLine),
     parse: parseBenchmarkJs,
   },
+  { name: "benchmarkluau", is: (text) => anyLine(text, luauLine), parse: parseLuau },
 ];
+
+/** Its lines may be fewer than the log above them, but not by much. */
+const mostLines = 20_000;
+
+function anyLine(text: string, pattern: RegExp): boolean {
+  return text.split("\n", mostLines).some((line) => line.length < 4_000 && pattern.test(line.trim()));
+}
 
 const oldNames: Readonly<Record<string, string>> = { googlecpp: "google", customSmallerIsBetter: "custom", customBiggerIsBetter: "custom" };
 
@@ -104,74 +149,61 @@ export function parseResults(source: string, text: string, tool: string): Result
   const wanted = oldNames[tool] ?? tool;
   const clean = withoutColours(text.replace(/^\ufeff/, ""));
   if (clean.trim() === "") throw new FormatFault("is empty");
+  if (clean.includes("\u0000")) throw new FormatFault("is in no format that is known: it holds NUL characters, as a text in UTF-16 does");
   const { name, draft } = parseAny(clean, wanted, tool);
-  const measures = measuresOf(draft.rows.filter((row) => row.name !== ""));
+  const measures = measuresOf(draft.rows);
   if (measures.length === 0) throw new FormatFault(`holds no benchmark${wanted === "auto" ? "" : ` of the format ${wanted}`}`);
   return { source, format: name, measures, host: draft.host ?? {} };
 }
 
-function parseAny(text: string, wanted: string, tool: string): { name: string; draft: Draft } {
-  const fits = ({ name }: { name: string }): boolean => wanted === "auto" || wanted === name;
+interface Found {
+  readonly name: string;
+  readonly draft: Draft;
+}
+
+type Fits = (format: { readonly name: string }) => boolean;
+
+function parseAny(text: string, wanted: string, tool: string): Found {
+  const fits: Fits = ({ name }) => wanted === "auto" || wanted === name;
   const start = text.trimStart();
-  if (/^<(!doctype html|html)/i.test(start)) throw new FormatFault("is a web page and no result of a benchmark");
-  if (start.startsWith("window.BENCHMARK_DATA"))
-    return fromJson(
-      start
-        .slice(start.indexOf("=") + 1)
-        .trim()
-        .replace(/;$/, ""),
-      fits,
-      tool,
-    );
-  if (start.startsWith("{") && /^\s*\{"(?:Time|Action)":[^\n]*"Action":"|^\s*\{"Action":"/.test(start))
-    return { name: "go", draft: parseGoJson(text) };
-  if (start.startsWith("{") && /^\s*\{[^\n]*"type":\s*"(?:Metric|Point)"/.test(start)) return { name: "k6", draft: parseK6Lines(text) };
-  if (start.startsWith("{") || start.startsWith("[")) return fromJson(start, fits, tool);
-  const format = texts.find((each) => fits(each) && each.is(text));
+  if (start.startsWith("<") && /<(!doctype html|html)[\s>]/i.test(start.slice(0, 2_000)))
+    throw new FormatFault("is a web page and no result of a benchmark");
+  if (start.startsWith("window.BENCHMARK_DATA")) return fromJson(start.slice(start.indexOf("=") + 1).replace(/;\s*$/, ""), fits, tool);
+  const format =
+    lines.find((each) => fits(each) && each.is(text)) ??
+    (/^[[{]/.test(start) ? undefined : texts.find((each) => fits(each) && each.is(text)));
   if (format !== undefined) return { name: format.name, draft: format.parse(text) };
-  const within = /^[[{]/m.exec(text);
-  if (within !== null) return fromJson(text.slice(within.index), fits, tool);
+  if (/^[^\S\n]*[[{]/m.test(text)) return fromJson(text, fits, tool);
   throw new FormatFault(wanted === "auto" ? "is in no format that is known" : `is not in the format ${wanted}`);
 }
 
-function fromJson(text: string, fits: (format: { name: string }) => boolean, tool: string): { name: string; draft: Draft } {
-  const root = parseJson(text);
+/** Several documents in one file are one round. Those that are no results, such as a tool's own log, say nothing. */
+function fromJson(text: string, fits: Fits, tool: string): Found {
+  const documents = jsonDocuments(text);
+  const found = documents.flatMap((document) => fromDocument(document, fits, tool) ?? []);
+  const [first] = found;
+  if (first === undefined) {
+    if (documents.some((document) => Array.isArray(document) && document.length === 0)) throw new FormatFault("holds no benchmark");
+    throw new FormatFault(
+      documents.length === 0 ? "is in no format that is known" : "is JSON, but of no format that is known or asked for",
+    );
+  }
+  if (found.length === 1) return first;
+  const other = found.find(({ name }) => name !== first.name);
+  if (other !== undefined) throw new FormatFault(`holds results of ${first.name} and of ${other.name} in one file`);
+  const host = found.find(({ draft }) => draft.host !== undefined)?.draft.host;
+  const rows = found.flatMap(({ draft }) => [...draft.rows]);
+  return { name: first.name, draft: host === undefined ? { rows } : { rows, host } };
+}
+
+function fromDocument(root: unknown, fits: Fits, tool: string): Found | undefined {
   if (Array.isArray(root)) {
     const items: readonly unknown[] = root;
     const format = lists.find((each) => fits(each) && each.is(items));
-    if (format?.name === "custom")
-      return { name: "custom", draft: parseCustom(items, tool === "customBiggerIsBetter" ? "higher" : "lower") };
-    if (format !== undefined) return { name: format.name, draft: format.parse(items) };
-    if (items.length === 0) throw new FormatFault("holds no benchmark");
+    if (format === undefined) return undefined;
+    const draft = format.name === "custom" ? parseCustom(items, tool === "customBiggerIsBetter" ? "higher" : "lower") : format.parse(items);
+    return { name: format.name, draft };
   }
-  const object = isObject(root) ? root : undefined;
-  const format = object === undefined ? undefined : objects.find((each) => fits(each) && each.is(object));
-  if (object === undefined || format === undefined) throw new FormatFault("is JSON, but of no format that is known or asked for");
-  return { name: format.name, draft: format.parse(object) };
-}
-
-/** asv and some others write bare NaN and Infinity. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const plain =
-      text.includes("NaN") || text.includes("Infinity") ? text.replace(/([:,[]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, "$1null") : undefined;
-    if (plain !== undefined && plain !== text) {
-      try {
-        return JSON.parse(plain);
-      } catch {
-        // The first error tells where.
-      }
-    }
-    throw new FormatFault("is no JSON, or only the beginning of it", lineOf(text, error));
-  }
-}
-
-function lineOf(text: string, error: unknown): number {
-  const place = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-  const end = place === undefined ? text.length : Number(place);
-  let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) line += 1;
-  return line;
+  const format = isObject(root) ? objects.find((each) => fits(each) && each.is(root)) : undefined;
+  return format === undefined || !isObject(root) ? undefined : { name: format.name, draft: format.parse(root) };
 }

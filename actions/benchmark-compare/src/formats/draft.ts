@@ -1,4 +1,4 @@
-import type { Direction, HostFacts, Measure } from "../model.ts";
+import { type Direction, type HostFacts, keyOf, type Measure } from "../model.ts";
 import { readUnit } from "../units.ts";
 
 /** What a parser gives: values as the tool wrote them. */
@@ -17,7 +17,7 @@ export interface Row {
 }
 
 export interface Draft {
-  readonly rows: readonly Row[];
+  readonly rows: Iterable<Row>;
   readonly host?: HostFacts;
 }
 
@@ -35,17 +35,23 @@ export class FormatFault extends Error {
 /** Beyond this a name is cut: it is a name and no text. */
 const longestName = 500;
 
-/** Joins the rows of one file: the same benchmark again is one more value, never a replacement. */
-export function measuresOf(rows: readonly Row[]): Measure[] {
+/**
+ * Joins the rows of one file: the same benchmark again is one more value, never a replacement. One metric in two units is two metrics. Rows
+ * are taken one at a time, so that a reader may make them as they are asked for.
+ */
+export function measuresOf(rows: Iterable<Row>): Measure[] {
   const found = new Map<string, Measure & { values: number[] }>();
   for (const row of rows) {
-    const measure = measureOf(row);
-    const key = JSON.stringify([measure.suite, measure.name, measure.metric, measure.unit]);
-    const before = found.get(key);
-    if (before === undefined) found.set(key, { ...measure, values: [...measure.values] });
-    else found.set(key, merged(before, measure));
+    if (row.name === "") continue;
+    const given = measureOf(row);
+    const before = found.get(keyOf(given));
+    const measure = before === undefined || before.unit === given.unit ? given : { ...given, metric: `${given.metric} (${given.unit})` };
+    const key = keyOf(measure);
+    const same = measure === given ? before : found.get(key);
+    if (same === undefined) found.set(key, measure);
+    else found.set(key, merged(same, measure));
   }
-  return unitsApart([...found.values()]);
+  return [...found.values()];
 }
 
 function merged(before: Measure & { values: number[] }, more: Measure): Measure & { values: number[] } {
@@ -54,7 +60,7 @@ function merged(before: Measure & { values: number[] }, more: Measure): Measure 
   return failed === undefined ? before : { ...before, failed };
 }
 
-function measureOf(row: Row): Measure {
+function measureOf(row: Row): Measure & { values: number[] } {
   const unit = readUnit(row.unit);
   const values = row.values.map((value) => value * unit.factor);
   const bad = row.failed ?? (values.length === 0 ? "it has no value" : badValue(values));
@@ -73,18 +79,4 @@ function measureOf(row: Row): Measure {
 function badValue(values: readonly number[]): string | undefined {
   if (values.some((value) => !Number.isFinite(value))) return "its value is no finite number";
   return values.some((value) => value < 0) ? "its value is negative" : undefined;
-}
-
-/** One metric in two units is two metrics. */
-function unitsApart(measures: readonly Measure[]): Measure[] {
-  const seen = new Map<string, string>();
-  return measures.map((measure) => {
-    const key = JSON.stringify([measure.suite, measure.name, measure.metric]);
-    const unit = seen.get(key);
-    if (unit === undefined || unit === measure.unit) {
-      seen.set(key, measure.unit);
-      return measure;
-    }
-    return { ...measure, metric: `${measure.metric} (${measure.unit})` };
-  });
 }

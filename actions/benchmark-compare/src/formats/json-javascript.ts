@@ -39,9 +39,13 @@ export function parseVitest4(root: Json): Draft {
 export function parseVitest5(root: Json): Draft {
   const results = objectsOf(root["testResults"]);
   const paths = results.map((file) => textOf(file["name"]).replaceAll("\\", "/"));
-  const rows = results.flatMap((file, index) => {
+  const measured = results.some((file) => objectsOf(file["assertionResults"]).some((test) => "benchmarks" in test));
+  const rows = results.flatMap((file, index): Row[] => {
     const path = shortName(paths[index] ?? "", paths);
-    return objectsOf(file["assertionResults"]).flatMap((test) =>
+    const tests = objectsOf(file["assertionResults"]);
+    if (measured && tests.length === 0 && file["status"] === "failed")
+      return [{ name: path, metric: "time", unit: "ms", values: [], failed: "the file could not be run" }];
+    return tests.flatMap((test) =>
       objectsOf(test["benchmarks"]).flatMap((bench) =>
         objectsOf(bench["tasks"]).flatMap((task) => {
           // The benchmark's own name holds its groups and its test already.
@@ -127,14 +131,26 @@ export function parseDeno(root: Json): Draft {
   return { rows, host: cpu === "" ? {} : { cpu } };
 }
 
-/** Benchmark.js prints text: `name x 1,234 ops/sec ±1.10% (90 runs sampled)`. */
-export const benchmarkJsLine = /^(.*) x ([\d,.]+) ops\/sec ±([\d.]+)% \((\d+) runs? sampled\)/;
+/** Benchmark.js prints text: `name x 1,234 ops/sec ±1.10% (90 runs sampled)`; bench-node the same without the error. */
+export const benchmarkJsLine = /^(.*) x ([\d,.]+) ops\/sec (?:±(?:[\d.]+|NaN)% )?\((\d+) runs? sampled\)/;
 
 export function parseBenchmarkJs(text: string): Draft {
   const rows: Row[] = [];
   for (const line of text.split("\n")) {
     const [, name, value = ""] = line.length > 4_000 ? [] : (benchmarkJsLine.exec(line.trim()) ?? []);
     if (name !== undefined) rows.push({ name, metric: "throughput", unit: "ops/s", values: [numberOf(value)] });
+  }
+  return { rows };
+}
+
+/** Luau's runner prints text: `SUCCESS: base64 : 14.041ms +/- 1.455% on luau`. */
+export const luauLine = /^SUCCESS: (\S.*?)\s*: ([\d.]+)([a-zµμ]+) \+\/- [\d.]+%/;
+
+export function parseLuau(text: string): Draft {
+  const rows: Row[] = [];
+  for (const line of text.split("\n")) {
+    const [, name, value = "", unit = ""] = line.length > 4_000 ? [] : (luauLine.exec(line) ?? []);
+    if (name !== undefined) rows.push({ name, metric: "time", unit, values: [Number(value)] });
   }
   return { rows };
 }
@@ -149,7 +165,7 @@ export function parseJulia(root: readonly unknown[]): Draft {
 function walkJulia(item: unknown, path: readonly string[], rows: Row[], depth: number): void {
   const [kind, value] = listOf(item);
   if (depth > 50 || !isObject(value)) return;
-  if (kind === "BenchmarkGroup") {
+  if (/(^|\.)BenchmarkGroup$/.test(textOf(kind))) {
     for (const [key, child] of Object.entries(objectOf(value["data"]))) walkJulia(child, [...path, key], rows, depth + 1);
     return;
   }

@@ -18,25 +18,35 @@ export function parsePytest(root: Json): Draft {
 
 /** hyperfine: seconds; each time is a process of its own. */
 export function parseHyperfine(root: Json): Draft {
-  const rows = objectsOf(root["results"]).map((item): Row => {
+  const items = objectsOf(root["results"]);
+  const commands = items.map((item) => textOf(item["command"]));
+  const rows = items.flatMap((item): Row[] => {
     const parameters = Object.entries(objectOf(item["parameters"])).map(([key, value]) => `${key}=${String(value)}`);
     const command = textOf(item["command"]);
-    const told = parameters.filter((text) => !command.includes(text.slice(text.indexOf("=") + 1)));
+    const several = commands.indexOf(command) !== commands.lastIndexOf(command);
+    const told = parameters.filter((text) => several || !command.includes(text.slice(text.indexOf("=") + 1)));
     const name = told.length === 0 ? command : `${command} (${told.sort().join(", ")})`;
     const times = numbersOf(item["times"]);
     const values = times.length > 0 ? times : [firstNumber(item["median"], item["mean"])];
     const code = numbersOf(item["exit_codes"]).find((each) => each !== 0);
     const broken = listOf(item["exit_codes"]).some((each) => each === null);
     const failed = broken ? "it was ended by a signal" : code === undefined ? undefined : `it ended with exit code ${code}`;
-    return { name, metric: "time", unit: "s", values, ...(failed === undefined ? {} : { failed }) };
+    const time: Row = { name, metric: "time", unit: "s", values, ...(failed === undefined ? {} : { failed }) };
+    const memory = failed === undefined ? numbersOf(item["memory_usage_byte"]) : [];
+    // The most that a process held varies from run to run: no exact metric.
+    return memory.length === 0 ? [time] : [time, { name, metric: "memory", unit: "B", values: memory, exact: false }];
   });
   return { rows };
 }
 
 /** BenchmarkDotNet: ns; a launch is a process. */
 export function parseBenchmarkDotNet(root: Json): Draft {
-  const rows = objectsOf(root["Benchmarks"]).flatMap((item): Row[] => {
-    const name = textOf(item["FullName"]) || joined(".", textOf(item["Namespace"]), textOf(item["Type"]), textOf(item["MethodTitle"]));
+  const items = objectsOf(root["Benchmarks"]);
+  const names = new Map<string, number>();
+  for (const name of items.map(dotNetName)) names.set(name, (names.get(name) ?? 0) + 1);
+  const rows = items.flatMap((item): Row[] => {
+    const plain = dotNetName(item);
+    const name = (names.get(plain) ?? 0) > 1 ? joined(" ", plain, jobOf(item)) : plain;
     const launches = launchesOf(objectsOf(item["Measurements"]));
     const statistics = objectOf(item["Statistics"]);
     const original = numbersOf(statistics["OriginalValues"]);
@@ -51,11 +61,21 @@ export function parseBenchmarkDotNet(root: Json): Draft {
       ...(failed ? { failed: "it has no statistics" } : {}),
     };
     const allocated = numberOf(objectOf(item["Memory"])["BytesAllocatedPerOperation"]);
-    return Number.isNaN(allocated) ? [time] : [time, { name, metric: "bytes", unit: "B", values: [allocated] }];
+    return failed || Number.isNaN(allocated) ? [time] : [time, { name, metric: "bytes", unit: "B", values: [allocated] }];
   });
   const host = objectOf(root["HostEnvironmentInfo"]);
   const cpu = textOf(host["ProcessorName"]) || textOf(objectOf(host["Cpu"])["ProcessorName"]);
   return { rows, host: cpu === "" ? {} : { cpu } };
+}
+
+function dotNetName(item: Json): string {
+  return textOf(item["FullName"]) || joined(".", textOf(item["Namespace"]), textOf(item["Type"]), textOf(item["MethodTitle"]));
+}
+
+/** One method under several jobs, such as two runtimes: `T.M: Job-ABCDEF(Runtime=.NET 9.0) [N=10]`. The job's own name may be made up anew each time. */
+function jobOf(item: Json): string {
+  const job = /: (.+?)(?: \[[^\]]*\])?$/.exec(textOf(item["DisplayInfo"]).slice(0, 1_000))?.[1] ?? "";
+  return job.replace(/^Job-\w+\((.*)\)$/, "($1)");
 }
 
 function launchesOf(measurements: readonly Json[]): number[] {
@@ -76,8 +96,18 @@ function launchesOf(measurements: readonly Json[]): number[] {
 export function parseGoogle(root: Json): Draft {
   const items = objectsOf(root["benchmarks"]);
   const single = items.filter((item) => !isAggregate(item));
-  const rows = (single.length > 0 ? single : items.filter(isMiddle(items))).flatMap(googleRows);
-  return { rows };
+  if (single.length === items.length) return { rows: googleRowsOf(items) };
+  // A benchmark may be told by its aggregates alone, beside others that are not; what a complexity is (`BigO`) is no time.
+  const known = new Set(single.map(googleName));
+  const aggregates = items.filter((item) => isAggregate(item) && !known.has(googleName(item)));
+  const medians = new Set(aggregates.filter((item) => kindOf(item) === "median").map(googleName));
+  const middle = aggregates.filter((item) => kindOf(item) === (medians.has(googleName(item)) ? "median" : "mean"));
+  return { rows: googleRowsOf([...single, ...middle]) };
+}
+
+/** One at a time: files of many megabytes are common, and rows are three times as large as their text. */
+function* googleRowsOf(items: readonly Json[]): Generator<Row> {
+  for (const item of items) yield* googleRows(item);
 }
 
 /** Older files have no `run_type`: their aggregates are told by their names. */
@@ -86,10 +116,12 @@ function isAggregate(item: Json): boolean {
   return typeof item["aggregate_name"] === "string" || /_(mean|median|stddev|cv|BigO|RMS|min|max)$/.test(textOf(item["name"]));
 }
 
-function isMiddle(items: readonly Json[]): (item: Json) => boolean {
-  const kind = (item: Json): string => textOf(item["aggregate_name"]) || (/_(\w+)$/.exec(textOf(item["name"]))?.[1] ?? "");
-  const wanted = items.some((item) => kind(item) === "median") ? "median" : "mean";
-  return (item) => kind(item) === wanted;
+function kindOf(item: Json): string {
+  return textOf(item["aggregate_name"]) || (/_([A-Za-z]+)$/.exec(textOf(item["name"]))?.[1] ?? "");
+}
+
+function googleName(item: Json): string {
+  return textOf(item["run_name"]) || (isAggregate(item) ? textOf(item["name"]).replace(/_[A-Za-z]+$/, "") : textOf(item["name"]));
 }
 
 const googleFields = new Set([
@@ -103,13 +135,15 @@ const googleFields = new Set([
   "cpu_time",
   "bytes_per_second",
   "items_per_second",
+  "allocs_per_iter",
+  "max_bytes_used",
   "rms",
   "cpu_coefficient",
   "real_coefficient",
 ]);
 
 function googleRows(item: Json): Row[] {
-  const name = textOf(item["run_name"]) || textOf(item["name"]).replace(/_(mean|median)$/, "");
+  const name = googleName(item);
   if (item["error_occurred"] === true || item["skipped"] !== undefined) {
     const why = textOf(item["error_message"]) || textOf(item["skip_message"]) || "it was skipped";
     return [{ name, metric: "time", unit: "ns", values: [], failed: why.slice(0, 200) }];
@@ -124,6 +158,8 @@ function googleRows(item: Json): Row[] {
   add("cpu time", "cpu_time", unit);
   add("throughput", "bytes_per_second", "B/s");
   add("items", "items_per_second", "items/s");
+  add("allocations", "allocs_per_iter", "allocs");
+  add("bytes", "max_bytes_used", "B");
   const counters = Object.keys(item).filter((field) => !googleFields.has(field) && typeof item[field] === "number");
   for (const field of counters)
     add(
@@ -141,13 +177,19 @@ export function parseJmh(items: readonly unknown[]): Draft {
     const parameters = Object.entries(objectOf(item["params"])).sort(([a], [b]) => (a < b ? -1 : 1));
     const shown = parameters.map(([key, value]) => `${key}=${String(value)}`).join(", ");
     const name = `${textOf(item["benchmark"])}${textOf(item["mode"]) === "" ? "" : ` ${textOf(item["mode"])}`}${shown === "" ? "" : ` (${shown})`}`;
-    const more = Object.entries(objectOf(item["secondaryMetrics"])).map(([metric, value]) =>
-      jmhRow(name, metric.replace(/^·/, ""), objectOf(value)),
-    );
+    const more = Object.entries(objectOf(item["secondaryMetrics"]))
+      .filter(([, value]) => textOf(objectOf(value)["scoreUnit"]) !== "---")
+      .map(([metric, value]): Row => {
+        const row = jmhRow(name, metric.replace(/^·/, ""), objectOf(value));
+        return aboutCollector.test(row.metric) ? { ...row, direction: "none" } : row;
+      });
     return [jmhRow(name, "score", objectOf(item["primaryMetric"])), ...more];
   });
   return { rows };
 }
+
+/** How much is allocated in a second says how quick the code is, and how often the collector ran how long it was measured. */
+const aboutCollector = /^gc\.(?:alloc\.rate|churn\..*(?<!\.norm)|count)$/;
 
 function jmhRow(name: string, metric: string, value: Json): Row {
   const unit = textOf(value["scoreUnit"]);

@@ -125,6 +125,22 @@ export function parseAutocannon(root: Json): Draft {
   return { rows };
 }
 
+/** oha `--output-format json`: seconds. */
+export function parseOha(root: Json): Draft {
+  const summary = objectOf(root["summary"]);
+  const percentiles = objectOf(root["latencyPercentiles"]);
+  const rows: Row[] = [];
+  const add = (metric: string, value: unknown, unit: string, direction: Direction): void => {
+    if (value !== undefined && value !== null) rows.push({ name: "oha", metric, unit, values: [numberOf(value)], direction, exact: false });
+  };
+  add("latency average", summary["average"], "s", "lower");
+  for (const field of ["p50", "p75", "p90", "p95", "p99", "p99.9"]) add(`latency ${field}`, percentiles[field], "s", "lower");
+  add("requests", summary["requestsPerSec"], "req/s", "higher");
+  add("transfer", summary["sizePerSec"], "B/s", "higher");
+  add("success rate", summary["successRate"], "", "higher");
+  return { rows };
+}
+
 /** wrk and wrk2: text with a unit on each number. */
 export function parseWrk(text: string): Draft {
   const name = /^Running .* @ (\S+)/m.exec(text)?.[1] ?? "wrk";

@@ -16,6 +16,8 @@ export function parseCargo(text: string): Draft {
   const rows: Row[] = [];
   for (const line of text.split("\n")) {
     const [, name, value = "", unit = "", rate] = line.length > 4_000 ? [] : (cargoLine.exec(line.trim()) ?? []);
+    const broken = line.length > 4_000 ? undefined : /^test (.+?)\s+\.\.\. FAILED$/.exec(line.trim())?.[1];
+    if (broken !== undefined) rows.push({ name: broken, metric: "time", unit: "ns", values: [], failed: "it failed" });
     if (name === undefined) continue;
     rows.push({ name, metric: "time", unit, values: [numberOf(value)] });
     if (rate !== undefined) rows.push({ name, metric: "throughput", unit: "MB/s", values: [numberOf(rate)] });
@@ -42,13 +44,43 @@ export function parseCriterion(
   return rows;
 }
 
+/** `fib 20    time:   [26.029 µs 26.251 µs 26.505 µs]`, the name on a line of its own where it is long. The middle is the estimate. */
+export const criterionLine = /(?:^|\s)(time|thrpt):\s+\[[\d.]+ \S+ ([\d.]+) (\S+) [\d.]+ \S+\]\s*$/;
+
+/** What criterion prints. */
+export function parseCriterionText(text: string): Draft {
+  const rows: Row[] = [];
+  let name = "";
+  for (const line of text.split("\n").map((each) => each.trimEnd())) {
+    const found = line.length > 4_000 ? null : criterionLine.exec(line);
+    const [, kind, value = "", unit = ""] = found ?? [];
+    const before = found === null ? line : line.slice(0, found.index);
+    if (kind === "thrpt") rows.push({ name, metric: "throughput", unit, values: [Number(value)], direction: "higher" });
+    else if (/^\S/.test(before) && line.length <= 4_000) name = before.trim();
+    if (kind === "time") rows.push({ name, metric: "time", unit, values: [Number(value)] });
+  }
+  return { rows };
+}
+
+/** A line of `cargo criterion --message-format=json`. */
+export function parseCargoCriterion(root: Json): Draft {
+  const estimate = (field: string): unknown => objectOf(root[field])["estimate"];
+  const unit = textOf(root["unit"]) || "ns";
+  const value = firstNumber(estimate("median"), estimate("typical"), estimate("mean"), estimate("slope"));
+  return { rows: [{ name: textOf(root["id"]), metric: "time", unit, values: [value] }] };
+}
+
 const tag = /<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/g;
 
 /** Catch2's XML reporter: ns. A benchmark stands in its test case, and in sections of it. */
 export function parseCatch2Xml(text: string): Draft {
+  const root = /<(Catch\w*)[\s>]/.exec(text)?.[1];
+  if (root !== undefined && !text.includes(`</${root}>`))
+    throw new FormatFault(`ends before </${root}>: it is only the beginning of a report`, text.split("\n").length);
   const rows: Row[] = [];
   const path: string[] = [];
   const within: { name?: string } = {};
+  if (!/<\/Catch\w*>\s*$/.test(text.slice(-200))) throw new FormatFault("ends in the middle of its XML", text.trimEnd().split("\n").length);
   for (const [, closing, element = "", attributes = "", empty] of text.matchAll(tag)) {
     if (element === "TestCase" || element === "Section") {
       if (closing !== "") path.pop();
@@ -84,22 +116,38 @@ function attribute(text: string, name: string): string {
 
 const threeNumbers = /^\s*([\d.]+) (ns|us|µs|μs|ms|s|m)\s+([\d.]+) (ns|us|µs|μs|ms|s|m)\s+([\d.]+) (ns|us|µs|μs|ms|s|m)\s*$/;
 
-/** Catch2's console table: a line with the name, samples, iterations and the estimate, then the mean's, then the deviation's. */
+/**
+ * Catch2's console table: a line with the name, samples, iterations and the estimate, then the mean's, then the deviation's. Above it stand the
+ * test case and its sections, between two rules.
+ */
 export function parseCatch2Text(text: string): Draft {
   const rows: Row[] = [];
-  const lines = text.split("\n");
-  const first = lines.findIndex((line) => /^benchmark name\s+samples\s+iterations\s+est/.test(line));
   let name = "";
-  for (const line of lines.slice(first)) {
+  let title: string[] = [];
+  let place: Catch2Place = "table";
+  for (const line of text.split("\n")) {
+    const before = place;
+    place = placeAfter(line, before);
+    if (before === "table" && place === "title") title = [];
+    if (before !== "table" || place !== "table") {
+      if (before === "title" && place === "title" && line.trim() !== "") title.push(line.trim());
+      continue;
+    }
     const [, value, unit = "ns"] = threeNumbers.exec(line) ?? [];
     if (value === undefined) name = nameIn(line) ?? name;
-    else if (name !== "") {
-      rows.push({ name, metric: "time", unit, values: [Number(value)] });
-      name = "";
-    }
+    else if (name !== "") rows.push({ name: joined("/", ...title, name), metric: "time", unit, values: [Number(value)] });
+    if (value !== undefined) name = "";
   }
   if (rows.length === 0) throw new FormatFault("holds a table of Catch2 without a benchmark");
   return { rows };
+}
+
+type Catch2Place = "title" | "head" | "table";
+
+/** A rule begins a title, or ends a title or the head of a table. */
+function placeAfter(line: string, before: Catch2Place): Catch2Place {
+  if (/^-{70,}\s*$/.test(line)) return before === "table" ? "title" : "table";
+  return /^benchmark name\s+samples\s+iterations\s+est/.test(line) ? "head" : before;
 }
 
 /** A long name stands alone on its line, before the numbers. */
@@ -120,12 +168,14 @@ export function parseAsv(root: Json): Draft {
     const parameters: unknown = cells[place("params")];
     const named = parameterSets(Array.isArray(parameters) ? parameters : []);
     return list.map((each, index): Row => {
-      const unit = /(^|\.)(track_|Track)/.test(name) ? "" : /(^|\.)(peakmem|mem)_/.test(name) ? "bytes" : "s";
+      const own = name.split(".").at(-1) ?? name;
+      const unit = /^(track_|Track[A-Z_])/.test(own) ? "" : /^(peakmem_|PeakMem[A-Z_]|mem_|Mem[A-Z_])/.test(own) ? "bytes" : "s";
+      const metric = unit === "s" ? "time" : "value";
       const parts = named[index] ?? "";
       const full = parts === "" ? name : `${name}(${parts})`;
       return each === null
-        ? { name: full, metric: "value", unit, values: [], failed: "it has no result" }
-        : { name: full, metric: unit === "s" ? "time" : "value", unit, values: [numberOf(each)] };
+        ? { name: full, metric, unit, values: [], failed: "it has no result" }
+        : { name: full, metric, unit, values: [numberOf(each)] };
     });
   });
   const cpu = textOf(objectOf(root["params"])["cpu"]);

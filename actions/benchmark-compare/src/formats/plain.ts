@@ -1,5 +1,6 @@
 import type { Direction } from "../model.ts";
-import type { Draft, Row } from "./draft.ts";
+import { readUnit } from "../units.ts";
+import { type Draft, FormatFault, type Row } from "./draft.ts";
 import { isObject, type Json, listOf, numberOf, numbersOf, objectOf, objectsOf, textOf } from "./json.ts";
 
 function directionOf(value: unknown): Direction | undefined {
@@ -9,7 +10,8 @@ function directionOf(value: unknown): Direction | undefined {
 
 /** `[{name, value, unit}]` as github-action-benchmark takes it; values may be texts. `better` of an item decides over the tool's. */
 export function parseCustom(items: readonly unknown[], tool: Direction = "lower"): Draft {
-  const rows = items.map(objectOf).map((item): Row => {
+  const rows = items.map(objectOf).map((item, index): Row => {
+    if (textOf(item["name"]) === "") throw new FormatFault(`has no name in item ${index + 1}`);
     const failed = item["error"] === undefined || item["error"] === null || item["error"] === false ? undefined : "it ended with an error";
     const direction = directionOf(item["better"]) ?? directionOf(item["direction"]) ?? tool;
     return {
@@ -82,6 +84,9 @@ export interface StoredEntry {
 /** Directions that the tools of github-action-benchmark have; units know better. */
 const higherTools = new Set(["benchmarkjs", "pytest", "customBiggerIsBetter", "benchmarkluau"]);
 
+/** What a tool's own results are called here, so that a series goes on where the old one ended. */
+const storedMetrics: Readonly<Record<string, string>> = { ns: "time", "ops/s": "throughput", B: "bytes", "allocs/op": "allocations" };
+
 /** github-action-benchmark's `data.js`, or the JSON in it. */
 export function parseDataJs(root: Json): StoredEntry[] {
   return Object.entries(objectOf(root["entries"])).flatMap(([suite, entries]) =>
@@ -92,7 +97,8 @@ export function parseDataJs(root: Json): StoredEntry[] {
         const direction: Direction = higherTools.has(tool) ? "higher" : "lower";
         const rows = objectsOf(entry["benches"]).map((bench): Row => {
           const unit = textOf(bench["unit"]) === "iter/sec" ? "ops/s" : textOf(bench["unit"]);
-          return { suite, name: textOf(bench["name"]), metric: "value", unit, values: [numberOf(bench["value"])], direction };
+          const metric = tool.startsWith("custom") ? "value" : (storedMetrics[readUnit(unit).unit] ?? "value");
+          return { suite, name: textOf(bench["name"]), metric, unit, values: [numberOf(bench["value"])], direction };
         });
         return { suite, commit: textOf(objectOf(entry["commit"])["id"]), date: numberOf(entry["date"]), rows };
       }),

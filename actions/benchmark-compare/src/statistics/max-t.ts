@@ -1,31 +1,22 @@
-import { median, scaledDeviation } from "./order.ts";
+import { median } from "./order.ts";
 import { seeded } from "./random.ts";
-import type { Differences } from "./shared-noise.ts";
+import type { Columns } from "./shared-noise.ts";
 
 /** Up to this many rounds every pattern of signs is tried; beyond it, as many drawn ones. */
 const mostExact = 12;
 const drawnPatterns = 4_096;
-/** How many scaled deviations from its median a round may lie before it is pulled in. */
-const widest = 2.5;
 /** How much the spread of all benchmarks together weighs against a benchmark's own, in degrees of freedom. */
 const sharedFreedom = 4;
 
-export interface JointTest {
-  /** For each benchmark the chance, were none of them changed by more than the margin, that any would look as bad as this one. */
-  readonly p: readonly number[];
-  /** How many values were pulled in. */
-  readonly clipped: number;
-}
-
 /**
  * Tests benchmarks together: is the middle of `columns[j]` (one value a round, positive is worse, logarithms) above `margin`?
+ * The answer is, for each benchmark, the chance that any would look as bad as this one, were none of them changed by more than the margin.
  * Rounds change signs together, so whatever benchmarks share in a round stays shared; the largest t of each pattern holds for all.
  */
-export function jointTest({ columns, errors }: Differences, margin: number, seed: number): JointTest {
+export function jointTest(columns: Columns, margin: number, seed: number): readonly number[] {
   const rounds = columns[0]?.length ?? 0;
-  if (rounds < 2) return { p: columns.map(() => 1), clipped: 0 };
-  const { values, clipped } = winsorised(columns);
-  const centred = values.map((column) => Float64Array.from(column, (value) => value - margin));
+  if (rounds < 2) return columns.map(() => 1);
+  const centred = columns.map((column) => Float64Array.from(column, (value) => value - margin));
   const squares = centred.map((column) => column.reduce((sum, value) => sum + value * value, 0));
   const freedom = rounds - 1;
   const own = centred.map((column, j) => ((squares[j] ?? 0) - sumOf(column) ** 2 / rounds) / freedom);
@@ -34,7 +25,7 @@ export function jointTest({ columns, errors }: Differences, margin: number, seed
     const square = squares[j] ?? 0;
     const spread = Math.max(0, square - sum ** 2 / rounds);
     const known = (sharedFreedom * shared + spread) / (sharedFreedom + freedom) / rounds;
-    return sum / rounds / Math.sqrt(known + (errors[j] ?? 0) ** 2);
+    return sum / rounds / Math.sqrt(known);
   };
   const observed = centred.map((column, j) => tOf(sumOf(column), j));
   const largest: number[] = [];
@@ -49,7 +40,7 @@ export function jointTest({ columns, errors }: Differences, margin: number, seed
     }
     largest.push(top);
   }
-  return { p: observed.map((t) => shareReaching(largest, t)), clipped };
+  return observed.map((t) => shareReaching(largest, t));
 }
 
 function sumOf(column: Float64Array): number {
@@ -77,21 +68,4 @@ function* patterns(rounds: number, seed: number): Generator<Int8Array> {
     for (let k = 0; k < rounds; k++) signs[k] = random() < 0.5 ? -1 : 1;
     yield signs;
   }
-}
-
-/** Values far from their column's median are pulled in: a neighbour's burst in one round is no news about a benchmark. */
-function winsorised(columns: readonly (readonly number[])[]): { readonly values: number[][]; readonly clipped: number } {
-  const spreads = columns.map(scaledDeviation);
-  const least = 0.5 * median(spreads);
-  let clipped = 0;
-  const values = columns.map((column, j) => {
-    const centre = median(column);
-    const reach = widest * Math.max(spreads[j] ?? 0, least);
-    return column.map((value) => {
-      if (reach === 0 || Math.abs(value - centre) <= reach) return value;
-      clipped += 1;
-      return centre + Math.sign(value - centre) * reach;
-    });
-  });
-  return { values, clipped };
 }

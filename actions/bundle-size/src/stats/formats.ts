@@ -1,44 +1,46 @@
-import type { Stats, StatsOutput } from "../model.ts";
-import { count, isJson, type Json, listed, listOf, texts } from "./json.ts";
-import type { Pick } from "./pick.ts";
-import { modulesOfWebpack, outputsOfWebpack } from "./webpack.ts";
+import type { Stats, StatsModule, StatsOutput } from "../model.ts";
+import { count, isJson, type Json, listOf, texts } from "./json.ts";
+import type { Gatherer, Pick } from "./pick.ts";
+import { statsOfVisualizer, visualizerPicks } from "./visualizer.ts";
+import { isCompilation, modulesOfWebpack, outputsOfWebpack, webpackPicks } from "./webpack.ts";
+
+/** Bytes of each input of an output. */
+class InputSizes implements Gatherer {
+  readonly sizes: { path: string; size: number }[] = [];
+
+  add(part: unknown, path: string): void {
+    const size = isJson(part) ? count(part["bytesInOutput"]) : 0;
+    if (size > 0) this.sizes.push({ path, size });
+  }
+
+  get kept(): number {
+    return this.sizes.length;
+  }
+}
 
 const output: Pick = {
   keys: {
     bytes: true,
     entryPoint: true,
     cssBundle: true,
-    inputs: { others: { keys: { bytesInOutput: true } } },
+    inputs: { others: { keys: { bytesInOutput: true } }, gather: () => new InputSizes() },
     imports: { items: { keys: { path: true, kind: true, external: true } } },
   },
 };
-
-const module: Pick = { keys: { name: true, nameForCondition: true, size: true, chunks: true, moduleType: true, type: true } };
-const nested: Pick = { keys: { ...module.keys, modules: { items: { keys: { ...module.keys, modules: { items: module } } } } } };
-const compilation = {
-  assets: { items: { keys: { name: true, size: true, type: true } } },
-  chunks: { items: { keys: { id: true, initial: true, entry: true, files: true, modules: { items: nested } } } },
-  entrypoints: { others: { keys: { assets: { items: true }, chunks: true } } },
-  modules: { items: nested },
-  outputPath: true,
-} as const satisfies Record<string, Pick>;
 
 /** Everything that any of the formats needs; the rest of the file is never built. */
 export const wanted: Pick = {
   keys: {
     outputs: { others: output },
-    ...compilation,
-    children: { items: { keys: compilation } },
+    ...webpackPicks,
+    children: { items: { keys: webpackPicks } },
     version: true,
     file: true,
     sources: true,
     sourceRoot: true,
     mappings: true,
     sections: true,
-    nodeParts: { others: { keys: { renderedLength: true, metaUid: true } } },
-    nodeMetas: {
-      others: { keys: { id: true, moduleParts: true, isEntry: true, imported: { items: { keys: { uid: true, dynamic: true } } } } },
-    },
+    ...visualizerPicks,
   },
   others: { keys: { file: true, isEntry: true, imports: true, css: true, src: true } },
 };
@@ -46,15 +48,15 @@ export const wanted: Pick = {
 /** Tells the format from what was picked; `undefined` for none of them. Source maps are left to `source-map.ts`: they need the generated file. */
 export function statsOf(source: string, picked: unknown): Stats | undefined {
   if (!isJson(picked)) return undefined;
-  if (isJson(picked["nodeParts"]) && isJson(picked["nodeMetas"])) return visualizer(source, picked["nodeParts"], picked["nodeMetas"]);
+  const visualized = statsOfVisualizer(source, picked["nodeParts"], picked["nodeMetas"]);
+  if (visualized !== undefined) return visualized;
   if (isJson(picked["outputs"])) return esbuild(source, picked["outputs"]);
-  if (Array.isArray(picked["assets"]) || Array.isArray(picked["modules"]) || Array.isArray(picked["children"]))
-    return webpack(source, picked);
+  if (isCompilation(picked) || Array.isArray(picked["children"])) return webpack(source, picked);
   return vite(source, picked);
 }
 
 function esbuild(source: string, written: Json): Stats | undefined {
-  const sizes = new Map<string, number>();
+  const modules: StatsModule[] = [];
   const outputs: StatsOutput[] = [];
   const imported = Object.values(written).flatMap((told) => (isJson(told) ? listOf(told["imports"]).filter(isJson) : []));
   // What is imported only when somebody asks has an entry point of its own, too.
@@ -75,12 +77,10 @@ function esbuild(source: string, written: Json): Stats | undefined {
     });
     if (path.endsWith(".map")) continue;
     total += count(told["bytes"]);
-    for (const [input, part] of isJson(told["inputs"]) ? Object.entries(told["inputs"]) : []) {
-      const bytes = isJson(part) ? count(part["bytesInOutput"]) : 0;
-      if (bytes > 0) sizes.set(input, (sizes.get(input) ?? 0) + bytes);
-    }
+    if (told["inputs"] instanceof InputSizes)
+      for (const { path: input, size } of told["inputs"].sizes) modules.push({ path: input, size, output: path });
   }
-  return { source, format: "esbuild", outputs, modules: listed(sizes), total };
+  return { source, format: "esbuild", outputs, modules, total };
 }
 
 function isStatic({ kind, external, path }: Json): boolean {
@@ -108,48 +108,11 @@ function vite(source: string, chunks: Json): Stats | undefined {
   return { source, format: "vite", outputs: [...outputs, ...[...css].map((path) => ({ path, entry: false, imports: [] }))], modules: [] };
 }
 
-function visualizer(source: string, parts: Json, metas: Json): Stats {
-  const sizes = new Map<string, number>();
-  const entries = new Set<string>();
-  const bundles = new Map<string, readonly string[]>();
-  for (const [uid, meta] of Object.entries(metas)) {
-    if (!isJson(meta) || !isJson(meta["moduleParts"])) continue;
-    const own = Object.keys(meta["moduleParts"]);
-    bundles.set(uid, own);
-    const rendered = Object.values(meta["moduleParts"]).map((part) => (typeof part === "string" ? parts[part] : undefined));
-    const bytes = rendered.reduce<number>((sum, told) => sum + (isJson(told) ? count(told["renderedLength"]) : 0), 0);
-    const id = String(meta["id"]).replaceAll("\0", "");
-    if (bytes > 0) sizes.set(id, (sizes.get(id) ?? 0) + bytes);
-    if (meta["isEntry"] === true) for (const bundle of own) entries.add(bundle);
-  }
-  const outputs = [...importsBetween(metas, bundles)].map(([path, own]) => ({ path, entry: entries.has(path), imports: [...own] }));
-  return { source, format: "visualizer", outputs, modules: listed(sizes) };
-}
-
-/** Which bundle needs which at once, from the static imports of its modules. */
-function importsBetween(metas: Json, bundles: ReadonlyMap<string, readonly string[]>): Map<string, Set<string>> {
-  const imports = new Map<string, Set<string>>();
-  for (const [uid, own] of bundles) {
-    const meta = metas[uid];
-    const targets = isJson(meta) ? listOf(meta["imported"]).filter(isJson) : [];
-    const needed = targets.filter(({ dynamic }) => dynamic !== true).flatMap((target) => bundles.get(String(target["uid"])) ?? []);
-    for (const bundle of own) {
-      const all = imports.get(bundle) ?? new Set();
-      for (const other of needed) if (other !== bundle) all.add(other);
-      imports.set(bundle, all);
-    }
-  }
-  return imports;
-}
-
 function webpack(source: string, top: Json): Stats | undefined {
-  const compilations = [top, ...listOf(top["children"]).filter(isJson)].filter(
-    (each) => Array.isArray(each["assets"]) || Array.isArray(each["modules"]),
-  );
+  const compilations = [top, ...listOf(top["children"]).filter(isJson)].filter(isCompilation);
   if (compilations.length === 0) return undefined;
-  const sizes = new Map<string, number>();
-  for (const each of compilations) modulesOfWebpack(each, sizes);
+  const modules = compilations.flatMap(modulesOfWebpack);
   const outputs = compilations.flatMap(outputsOfWebpack);
   const code = outputs.filter(({ path }) => !/\.(map|html|txt)$/.test(path));
-  return { source, format: "webpack", outputs, modules: listed(sizes), total: code.reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
+  return { source, format: "webpack", outputs, modules, total: code.reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
 }

@@ -17,7 +17,3 @@ export function texts(value: unknown): string[] {
 export function count(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
 }
-
-export function listed(sizes: ReadonlyMap<string, number>): { path: string; size: number }[] {
-  return [...sizes].map(([path, size]) => ({ path, size }));
-}

@@ -1,5 +1,20 @@
 /** What to keep of a JSON text: `true` is the whole value; keys that are not named are skipped without being built. */
-export type Pick = true | { readonly keys?: Readonly<Record<string, Pick>>; readonly others?: Pick; readonly items?: Pick };
+export type Pick =
+  | true
+  | {
+      readonly keys?: Readonly<Record<string, Pick>>;
+      readonly others?: Pick;
+      readonly items?: Pick;
+      /** Takes the place of each list with `items`, or mapping with `others`: its values are handed over one by one and not built up. */
+      readonly gather?: () => Gatherer;
+    };
+
+/** Keeps of many values what matters. It stands in the result where the list or mapping was. */
+export interface Gatherer {
+  add(value: unknown, key: string): void;
+  /** How many things it keeps. */
+  readonly kept: number;
+}
 
 /** Something in the text is not as JSON has it. */
 export class JsonFault extends Error {
@@ -20,12 +35,16 @@ export function isJsonFault(error: unknown): error is JsonFault {
 const turns: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1, 44: 0, 34: 2 };
 
 interface Frame {
-  readonly container: unknown[] | Record<string, unknown>;
+  readonly container: unknown[] | Record<string, unknown> | Gatherer;
+  readonly gatherer: Gatherer | undefined;
+  readonly isList: boolean;
   readonly pick: Pick;
+  /** How much was kept when it was opened. */
+  readonly keptBefore: number;
   key: string;
 }
 
-const mostKept = 20_000_000;
+const mostKept = 8_000_000;
 const deepest = 500;
 const quote = 34;
 const backslash = 92;
@@ -113,7 +132,7 @@ export class JsonPicker {
 
   #afterValue(byte: number, at: number): void {
     const frame = this.#frames.at(-1);
-    const array = Array.isArray(frame?.container);
+    const array = frame?.isList === true;
     if (byte === 44) this.#state = array ? "value" : "key";
     else if (byte === (array ? 93 : 125)) this.#close(at);
     else throw this.#fault("a comma or a closing bracket was expected", at);
@@ -147,15 +166,17 @@ export class JsonPicker {
     const frame = this.#frames.at(-1);
     if (frame === undefined) return this.#root;
     if (frame.pick === true) return true;
-    if (Array.isArray(frame.container)) return frame.pick.items;
+    if (frame.isList) return frame.pick.items;
     const { keys, others } = frame.pick;
     return keys !== undefined && Object.hasOwn(keys, frame.key) ? keys[frame.key] : others;
   }
 
   #open(array: boolean, pick: Pick, at: number): void {
     if (this.#frames.length >= deepest) throw this.#fault(`it is nested more than ${deepest} deep`, at);
-    const container: unknown[] | Record<string, unknown> = array ? [] : Object.create(null);
-    this.#frames.push({ container, pick, key: "" });
+    const gathers = pick !== true && (array ? pick.items : pick.others) !== undefined;
+    const gatherer = gathers ? pick.gather?.() : undefined;
+    const container: Frame["container"] = gatherer ?? (array ? [] : Object.create(null));
+    this.#frames.push({ container, gatherer, isList: array, pick, keptBefore: this.#kept, key: "" });
     this.#state = array ? "value" : "key";
     this.#empty = true;
   }
@@ -170,8 +191,8 @@ export class JsonPicker {
     if (++this.#kept > mostKept) throw this.#fault("it holds more than can be kept", at);
     const frame = this.#frames.at(-1);
     if (frame === undefined) this.#result = value;
-    else if (Array.isArray(frame.container)) frame.container.push(value);
-    else frame.container[frame.key] = value;
+    else put(frame, value);
+    if (frame?.gatherer !== undefined) this.#kept = frame.keptBefore + frame.gatherer.kept;
     this.#state = frame === undefined ? "done" : "after";
   }
 
@@ -277,6 +298,12 @@ export class JsonPicker {
     this.#state = "after";
     return at;
   }
+}
+
+function put({ container, gatherer, key }: Frame, value: unknown): void {
+  if (gatherer !== undefined) gatherer.add(value, key);
+  else if (Array.isArray(container)) container.push(value);
+  else (container as Record<string, unknown>)[key] = value;
 }
 
 function isEnd(byte: number): boolean {

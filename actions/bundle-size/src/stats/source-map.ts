@@ -1,5 +1,5 @@
 import type { Stats } from "../model.ts";
-import { isJson, type Json, listed, listOf, texts } from "./json.ts";
+import { isJson, type Json, listOf, texts } from "./json.ts";
 
 /** Version 3 with mappings, or sections of such maps. */
 export function isSourceMap(picked: unknown): picked is Json {
@@ -59,6 +59,9 @@ function readNumber(text: string, from: number): { value: number; end: number } 
   return undefined;
 }
 
+/** What no segment covers. */
+const unmapped = "(unmapped)";
+
 /** Bytes that a piece of text takes in UTF-8. */
 function bytesIn(text: string): number {
   return new TextEncoder().encode(text).length;
@@ -74,9 +77,20 @@ export function statsOfSourceMap(path: string, map: Json, generated: { readonly 
   const total = bytesIn(generated.text);
   let given = 0;
   for (const [offset, part] of partsOf(map)) given += attribute(part, offset, lines, sizes);
-  if (total > given) sizes.set("(unmapped)", total - given);
+  if (total > given) sizes.set(unmapped, total - given);
   const outputs = [{ path: generated.path, bytes: total, entry: false, imports: [] }];
-  return { source: path, format: "source-map", outputs, modules: listed(sizes), total };
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const modules = [...sizes].map(([source, size]) => ({
+    path: isRelative(source) ? `${folder}${source}` : source,
+    size,
+    output: generated.path,
+  }));
+  return { source: path, format: "source-map", outputs, modules, total };
+}
+
+/** To the map's folder; what has a scheme, or a drive, or begins at the root is not. */
+function isRelative(source: string): boolean {
+  return source !== unmapped && !/^(?:[A-Za-z][\w+.-]*:|\/|\\)/.test(source);
 }
 
 type Offset = { readonly line: number; readonly column: number };

@@ -124,7 +124,7 @@ function readRule(rule: TomlTable, file: string, notes: string[], changes: Set<s
       .map((keyword) => keyword.toLowerCase())
       .filter((keyword) => keyword !== ""),
     finder: finderOf(id, regex, rule, file),
-    generic: false,
+    generic: /generic/i.test(id),
     limits: limitsOf(id, path, rule, file, notes),
   };
 }

@@ -83,6 +83,8 @@ function readOperator(bytes: Uint8Array, start: number, to: number): Operator | 
   at = skipBlanks(bytes, at, to);
   const byte = bytes[at];
   if (at >= to || byte === undefined) return undefined;
+  // `name::Type` is the name of something inside of `name`.
+  if (byte === colon && bytes[at + 1] === colon && at === behind && wordBytes[bytes[at + 2] as number] === 1) return undefined;
   if (byte === equals || byte === colon) return { at: behindEquals(bytes, at, to), operator: byte };
   if (!quoted) return behindBare(bytes, at, behind, to);
   return bracketed && byte === comma ? undefined : behindQuoted(bytes, at, behind, to);

@@ -29,9 +29,10 @@ const tests =
 const settingNames =
   /(?:^|\/)(?:wp-config|(?:local_?)?settings|config(?:uration)?|database|parameters|credentials|secrets?)[^/]*\.(?:py|php|rb)$/;
 const translations =
-  /(?:^|\/)(?:i18n|l10n|locales?|langs?|languages?|translations?)\/|(?:^|\/)(?:messages|strings)[^/]*\.(?:json|properties|ya?ml|xml)$/;
-const docNames =
-  /(?:^|\/)(?:docs?|documentation|javadoc)\/|(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|copying|authors|contributing|news|security)(?:\.[a-z]+)?$/;
+  /(?:^|\/)(?:i18n|l10n|locales?|langs?|languages?|translations?)\/|(?:^|\/)(?:messages|strings)[^/]*\.(?:json|properties|ya?ml|xml)$|(?:^|[/_.-])(?:ar|bg|ca|cs|da|de|el|en|es|et|fa|fi|fr|he|hi|hr|hu|id|it|ja|ko|lt|lv|nb|nl|nn|pl|pt|ro|ru|sk|sl|sr|sv|th|tr|uk|vi|zh)(?:[-_](?:[a-z]{2}|[a-z]{4}|\d{3}))?\.(?:json5?|properties|ya?ml|arb|resx|strings|php)$/;
+/** What stands there with another ending is an example too. */
+const docFolders = /(?:^|\/)(?:docs?|documentation|javadoc)\//;
+const docNames = /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|copying|authors|contributing|news|security)(?:\.[a-z]+)?$/;
 
 const known = new Map<string, FileKind>();
 
@@ -51,7 +52,7 @@ function kindOf(path: string, name: string): FileKind["kind"] {
   if (translations.test(path)) return "docs";
   if (configNames.test(path)) return "config";
   const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : "";
-  if (docExtensions.has(extension)) return "docs";
+  if (docExtensions.has(extension) || docFolders.test(path)) return "docs";
   if (codeExtensions.has(extension)) return "code";
   if (configExtensions.has(extension)) return "config";
   return docNames.test(path) ? "docs" : "other";

@@ -10,7 +10,7 @@ import type { Latin1 } from "./text.ts";
 type Promise = "password" | "secret" | "none";
 
 const passwordNames =
-  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|kennwort|contrasena|senha|motdepasse|mdp|(?:^|[_.-]|bind|login|db|root|admin|user|http|ftp|smtp|mail|sql)pw)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
+  /(?:pass(?:word|wd|wort|phrase|code)?|pwd|passw|psk|kennwort|contrasena|senha|motdepasse|mdp|(?:^|[_.-]|bind|login|db|root|admin|user|http|ftp|smtp|mail|sql)pw)s?(?:\d{0,3}|[_.-]?(?:raw|plain|value|default|text|str|prod|production|dev|staging|root|admin|live|main|db|hash))$/i;
 const secretNames =
   /(?:secrets?|tokens?|api[_.-]?keys?|access[_.-]?keys?|(?:private|encryption|signing|master|secret|auth|license|service|account|shared|session|storage|client|app|application|consumer|webhook|deploy|crypt|cipher|aes|hmac|jwt|cookie|admin|user)[_.-]?keys?|credentials?|auth|bearer|salt|[a-z0-9]_key|key_?(?:secret|value)|authorization|auth[_.-]?(?:code|string|data|header))(?:\d{0,3}|[_.-]?(?:value|prod|production|dev|staging|live|base|default|main|hash|v\d|id|base64|b64|text|str))$/i;
 /** Names that hold a telling word and mean something else. */
@@ -32,9 +32,12 @@ export function judgeAssignment(piece: Piece, start: number, end: number, latin1
   if (!isPossible(value, assignment)) return undefined;
   const name = nameOf(piece, assignment, latin1);
   const promise = promiseOf(name);
+  // Prose: pass `code` to it.
+  if (assignment.quote === 96 && assignment.operator === 32) return undefined;
   // `PASS: parses numbers` is the result of a test.
   if (assignment.quote === 0 && name === "PASS" && assignment.operator === 58) return undefined;
-  if (piece.kind.test && /^[0-9a-f]+$/i.test(value) && !/token|api|secret|access|auth|pass/i.test(name)) return undefined;
+  if (piece.kind.test && /^[0-9a-f]+$/i.test(value) && !/token|api|(?<!shared_?)secret|access|auth|pass/i.test(name)) return undefined;
+  if (isLookedUp(piece, assignment)) return undefined;
   if (promise === "none" || value.toLowerCase().includes(name.toLowerCase())) return undefined;
   const trimmed = trimBare(value, assignment);
   if (trimmed.length < 4 || !(promise === "password" ? isPassword(trimmed, assignment, piece) : isSecret(trimmed, assignment, piece)))
@@ -48,6 +51,11 @@ function isPartOfText({ bytes, start }: Piece, { nameStart, operator }: Assignme
   if (operator !== 44) return false;
   const before = nameStart > start ? bytes[nameStart - 1] : undefined;
   return before !== 34 && before !== 39 && before !== 96;
+}
+
+/** `"$PASSWORD" = …`: a shell compares what the variable holds. */
+function isLookedUp({ bytes, start }: Piece, { nameStart }: Assignment): boolean {
+  return nameStart - 2 >= start && bytes[nameStart - 1] === 36 && (bytes[nameStart - 2] === 34 || bytes[nameStart - 2] === 39);
 }
 
 /** What cannot be a secret, whatever the name; the cheap questions first. */
@@ -88,8 +96,12 @@ function bareCounts({ kind: { kind }, path }: Piece, { operator }: Assignment): 
 }
 
 function isNoPassword(value: string): boolean {
-  return isReference(value) || isMonotonous(value) || plainWords.has(value.toLowerCase()) || phrase.test(value);
+  return isReference(value) || isMonotonous(value) || plainWords.has(value.toLowerCase()) || phrase.test(value) || word.test(value);
 }
+
+/** A version; a word that says what it stands for, as in translations; a word with accents (two bytes each). */
+const word =
+  /^(?:[\^~]|[<>]?=|v)?\d+(?:\.[\dx*]+){1,4}(?:-[a-z]+(?:\.\d+)?)?$|^hunter2$|^(?:pass|secret|token|geheim|kennw|zugang|contras|clave|senha|parol|wachtw)[a-z\x80-\xff]*[:?!.]*$|^[a-z]*(?:[\xc3-\xc5][\x80-\xbf][a-z]*)+$/i;
 
 /** `Forgot password?`: words of a language with what ends a sentence. */
 const phrase = /^[A-Za-z']+(?: [A-Za-z']+)+[?!.:]*$/;
@@ -114,7 +126,7 @@ function isPassword(value: string, assignment: Assignment, piece: Piece): boolea
 function isConfigured(value: string): boolean {
   if (/^\d+$/.test(value)) return value.length >= 4 && value.length <= 16 && distinctOf(value) >= 3;
   if (/^[a-z]+(?:[-_. ][a-z]+)*$/i.test(value))
-    return /^[a-z]{6,}$/i.test(value) && value.length <= 24 && (surpriseOf(value) >= 3.2 || value.length >= 8);
+    return (/^[a-z]{6,}$/i.test(value) && value.length <= 24 && (surpriseOf(value) >= 3.2 || value.length >= 8)) || isMixed(value);
   return value.length >= 5;
 }
 
@@ -123,7 +135,13 @@ function isStrong(value: string): boolean {
   const kinds = kindsOf(value);
   if (value.length < 8 || distinctOf(value) < 5 || looksLikeExample(value)) return false;
   if (kinds >= 3 && /\d|[^\w.\s/-]/.test(value)) return entropyOf(value) >= 2.7;
+  if (isMixed(value)) return true;
   return kinds >= 2 && /\d/.test(value) && (changesOf(value) >= 0.25 || surpriseOf(value) >= 5) && entropyOf(value) >= 2.8;
+}
+
+/** Capitals, small letters and a sign in turn, in an order that no words have. */
+function isMixed(value: string): boolean {
+  return value.length >= 10 && kindsOf(value) >= 3 && changesOf(value) >= 0.3 && surpriseOf(value) >= 5.5 && !/\s/.test(value);
 }
 
 function isSecret(value: string, assignment: Assignment, piece: Piece): boolean {

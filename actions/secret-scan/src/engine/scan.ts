@@ -125,7 +125,7 @@ export class ContentScanner {
       .find(piece)
       .map((match) => ({ ...match, secret: utf8(bytes, match.secretStart, match.secretEnd), decoded: false }));
     if (!piece.binary && this.#options.decodeDepth > 0) this.#lookInside(piece, this.#options.decodeDepth, undefined, placed);
-    return placed.length < 2 ? placed : withoutDoubles(placed, this.#matcher.rules);
+    return placed.length < 2 ? placed : withoutDoubles(placed, this.#matcher.rules, bytes);
   }
 
   /** What is found in decoded text stands where its outermost encoding stands. */
@@ -151,7 +151,9 @@ export class ContentScanner {
       const previousStart = from.lineStart - 1 <= start ? start : bytes.lastIndexOf(10, from.lineStart - 2) + 1;
       const previous = from.lineStart > start ? utf8(bytes, Math.max(start, previousStart, from.lineStart - 2_000), from.lineStart) : "";
       const to = places.of(match.end);
-      const last = match.end > lineEnd ? utf8(bytes, to.lineStart, Math.min(places.lineEnd(match.end), to.lineStart + 2_000)) : "";
+      // A comment behind the end of a secret of several lines counts too; not one on a line that the pattern merely touches.
+      const end = match.secretEnd > lineEnd ? places.of(match.secretEnd) : undefined;
+      const last = end === undefined ? "" : utf8(bytes, end.lineStart, Math.min(places.lineEnd(match.secretEnd), end.lineStart + 2_000));
       return {
         rule: match.rule,
         secret: match.secret,
@@ -169,31 +171,38 @@ export class ContentScanner {
 }
 
 /** A generic rule gives way to a specific one; of two built-in rules at one place the earlier is told; one rule tells a place once. */
-function withoutDoubles(placed: readonly Placed[], rules: readonly Rule[]): Placed[] {
+function withoutDoubles(placed: readonly Placed[], rules: readonly Rule[], bytes: Uint8Array): Placed[] {
   const ordered = placed.toSorted((a, b) => a.start - b.start || Number(a.decoded) - Number(b.decoded));
-  return ordered.filter((match, index) => !isDouble(ordered, index, match, rules));
+  return ordered.filter((match, index) => !isDouble(ordered, index, match, rules, bytes));
 }
 
 /** Matches further away than this in the list cannot overlap in any text worth the comparison. */
 const neighbours = 64;
 
-function isDouble(all: readonly Placed[], index: number, match: Placed, rules: readonly Rule[]): boolean {
+function isDouble(all: readonly Placed[], index: number, match: Placed, rules: readonly Rule[], bytes: Uint8Array): boolean {
   for (let at = Math.max(0, index - neighbours); at < Math.min(all.length, index + neighbours); at++) {
     const other = all[at];
     if (other === undefined || at === index || other.secretStart >= match.secretEnd || other.secretEnd <= match.secretStart) continue;
-    if (givesWay(match, other, at < index, rules)) return true;
+    if (givesWay(match, other, at < index, rules, bytes)) return true;
   }
   return false;
 }
 
-function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonly Rule[]): boolean {
+function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonly Rule[], bytes: Uint8Array): boolean {
   if (match.rule === other.rule) return match.secret === other.secret ? earlier : match.decoded && !other.decoded;
   const [mine, its] = [rules[match.rule], rules[other.rule]];
   if (mine === undefined || its === undefined) return false;
-  if (mine.generic !== its.generic) return mine.generic;
+  if (mine.generic !== its.generic) return mine.generic && (mine.limits === undefined || isWithin(match, other, bytes));
   if (mine.limits !== undefined || its.limits !== undefined) return false;
   if (match.decoded !== other.decoded && !mine.generic) return match.decoded;
   return match.rule > other.rule;
+}
+
+/** As gitleaks has it for rules of a configuration: the whole secret is in the other's, and both begin on one line. */
+function isWithin(match: Placed, other: Placed, bytes: Uint8Array): boolean {
+  const [first, last] = match.start < other.start ? [match.start, other.start] : [other.start, match.start];
+  const newline = bytes.indexOf(10, first);
+  return other.secret.includes(match.secret) && (newline === -1 || newline >= last);
 }
 
 /** Conditions of a user's rule on what else the same content holds. */

@@ -140,7 +140,7 @@ const header: Special = (piece, start, _end, latin1) => {
 const options: readonly RegExp[] = [
   /^curl\b[^\n]{0,400}?\s(?:-u|--user)[ =]{0,2}['"]?[^\s:'"$]{1,80}:([^\s'"]{4,100})/,
   /^sshpass\s{1,4}-p\s{0,3}['"]?([^\s'"]{4,100})/,
-  /^mysql(?:dump|admin)?\b[^\n|;]{0,200}?\s-p([^\s'"-][^\s'"]{3,100})/,
+  /^mysql(?:dump|admin)?\b[^\n|;]{0,200}?\s-p['"]?([^\s'"-][^\s'"]{3,100})/,
   /^(?:mysql|psql|redis-cli|docker login|wget|curl)\b[^\n|;]{0,300}?\s--(?:password|pass|http-password)[ =]['"]?([^\s'"]{4,100})/,
   /^docker login\b[^\n|;]{0,200}?\s-p\s{0,3}['"]?([^\s'"]{4,100})/,
   /^redis-cli\b[^\n|;]{0,200}?\s-a\s{1,3}['"]?([^\s'"]{4,100})/,

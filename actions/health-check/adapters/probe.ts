@@ -1,1 +1,0 @@
-export { openProber } from "../../../packages/probe/adapters/prober.ts";

@@ -1,0 +1,1 @@
+function s(t,r){let o=[];for(let n=t;n<1440;n+=745/2){let e=o.length%2===0;o.push({minute:Math.round(n),high:e,metres:e?r:r/8})}return o}function h(t){return`${String(Math.floor(t/60)).padStart(2,"0")}:${String(t%60).padStart(2,"0")}`}function c(t,r,o){let n=(t-r)/745*2*Math.PI,e=o/8;return e+(o-e)*(1+Math.cos(n))/2}export{s as a,h as b,c};
