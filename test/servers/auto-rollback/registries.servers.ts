@@ -58,12 +58,12 @@ async function fresh(
 async function proxy(
   stopAt: number,
   stop: () => void,
-): Promise<{ url: string; writes: () => number; requests: () => number; close: () => void }> {
-  let writes = 0;
+): Promise<{ url: string; writes: () => number; written: readonly string[]; requests: () => number; close: () => void }> {
+  const written: string[] = [];
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
-    if (request.method !== "GET") writes += 1;
+    if (request.method !== "GET") written.push(request.url?.includes("/dist-tags/") ? "tag" : "deprecate");
     if (requests === stopAt) stop();
     const onward = ask(
       `${npm.url}${request.url ?? ""}`,
@@ -78,7 +78,7 @@ async function proxy(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, writes: () => writes, requests: () => requests, close: () => void server.close() };
+  return { url, writes: () => written.length, written, requests: () => requests, close: () => void server.close() };
 }
 
 describe.skipIf(npmMissing !== undefined)(titled("npm", npmMissing), () => {
@@ -89,6 +89,7 @@ describe.skipIf(npmMissing !== undefined)(titled("npm", npmMissing), () => {
     expect([told(dry), counted.writes()]).toEqual(["0 neutral planned 1.1.0→1.0.0", 0]);
     const wet = await run({ verdict: "fail", deployment: "a" }, counted.url);
     counted.close();
+    expect(counted.written).toEqual([...names.map(() => "tag"), ...names.map(() => "deprecate")]);
     expect(told(wet)).toBe("0 pass rolled-back 1.1.0→1.0.0");
     expect(wet.outputs["plan-hash"]).toBe(dry.outputs["plan-hash"]);
     for (const name of names) {

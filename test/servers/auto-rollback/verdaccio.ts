@@ -55,7 +55,7 @@ export async function startVerdaccio(): Promise<NpmRegistry> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const rules = "access: $all\n    publish: $authenticated\n    unpublish: $authenticated";
-  const config = `storage: ./storage\nauth:\n  htpasswd:\n    file: ./htpasswd\nuplinks: {}\npackages:\n  '**':\n    ${rules}\nlog: {type: stdout, format: json, level: error}\nlisten: 127.0.0.1:${port}\n`;
+  const config = `storage: ./storage\nauth:\n  htpasswd:\n    file: ./htpasswd\n    algorithm: bcrypt\n    rounds: 1\nuplinks: {}\npackages:\n  '**':\n    ${rules}\nlog: {type: stdout, format: json, level: error}\nlisten: 127.0.0.1:${port}\n`;
   writeFileSync(join(folder, "config.yaml"), config);
   const server: ChildProcess = spawn(process.execPath, [program, "--config", "config.yaml"], {
     cwd: folder,
