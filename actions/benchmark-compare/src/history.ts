@@ -68,9 +68,17 @@ export function runsOf(
 
 /** Both histories, each run once, oldest first; the newest stay where there are too many. */
 export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[], most = mostValues): History {
-  const runs = new Map<string, StoredRun>();
-  for (const run of [...a, ...b]) runs.set(JSON.stringify([run.suite, run.commit, run.date, run.host]), run);
-  const sorted = [...runs.values()].sort((x, y) => (x.date < y.date ? -1 : x.date > y.date ? 1 : 0)).slice(-mostRuns);
+  const runs = new Map<string, StoredRun[]>();
+  for (const run of [...a, ...b]) {
+    const key = JSON.stringify([run.suite, run.commit, run.date, run.host]);
+    const alike = runs.get(key) ?? [];
+    // Legs of a matrix may end in the same millisecond.
+    if (!alike.some((other) => JSON.stringify(other) === JSON.stringify(run))) runs.set(key, [...alike, run]);
+  }
+  const sorted = [...runs.values()]
+    .flat()
+    .sort((x, y) => (x.date < y.date ? -1 : x.date > y.date ? 1 : 0))
+    .slice(-mostRuns);
   let values = 0;
   const kept = sorted.toReversed().filter(({ benchmarks }) => {
     values += benchmarks.length;
