@@ -113,14 +113,27 @@ function judgeAlter(table: string, action: Cursor, course: Course): Judgement {
   );
 }
 
-/** What the old program leaves out gets another value, which a constraint may refuse. */
+/** What the old program leaves out gets another value, which a type or a constraint may refuse. */
 function judgeDefault(table: string, column: string, action: Cursor, { before, freshColumns }: Course): Judgement {
   const key = `${table}.${column}`;
   if (action.peek() === "null") return contract(`${key}: it loses its default`);
   if (riskyCall(action.rest) !== undefined) return unknown(`${key}: its default is computed, which could fail`);
   if (freshColumns.has(key)) freshColumns.set(key, "filled");
   else if (before.bound.has(key)) return unknown(`${key}: a constraint speaks of it, and could refuse its new default`);
+  else if (!fits(before.vague ? undefined : before.tables.get(table)?.get(column), action.rest))
+    return unknown(`${key}: whether its new default fits is not known`);
   return expand(`${key}: it gets a default`);
+}
+
+/** Whether a column of this type surely takes the value. PostgreSQL looks at the length and the range when a row is written. */
+function fits(type: string | undefined, value: readonly Token[]): boolean {
+  const [first] = value;
+  if (type === undefined || first === undefined) return false;
+  if (value.length > 1) return (first.kind === "word" && value[1]?.value === "(") || ["text", "jsonb", "json"].includes(type);
+  if (first.kind === "number") return /^(?:int|integer|int4|bigint|int8|numeric|text)$/.test(type) && first.value.length < 9;
+  if (first.kind !== "text") return true;
+  const length = /^(?:varchar|character varying|char|character)\((\d{1,9})\)$/.exec(type)?.[1];
+  return length === undefined || [...first.value].length <= Number(length);
 }
 
 function judgeType(table: string, column: string, tokens: readonly Token[], before: Course["before"]): Judgement {

