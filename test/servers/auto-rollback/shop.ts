@@ -42,7 +42,7 @@ DELETE FROM accounts WHERE mail = 'b@example.com';
 `;
 
 /** Migrations in the manner of many tools: tool or topic, and the script. Whether they break the old program is for PostgreSQL to say. */
-export const styles: readonly (readonly [style: string, script: string])[] = [
+export const manners: readonly (readonly [style: string, script: string])[] = [
   [
     "psql",
     "\\set ON_ERROR_STOP on\nBEGIN;\nSET LOCAL statement_timeout = '5s';\nALTER TABLE public.accounts ADD COLUMN phone text;\nCOMMIT;\n",
