@@ -2,57 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { checkRequest, checkResponse, operationOf } from "./contract.ts";
 import { type Fault, Faults, type Matcher } from "./faults.ts";
+import { findRoute } from "./find-route.ts";
 import { type Answer, type Call, failure, type Needs, notFound, type Route } from "./route.ts";
-import { routes } from "./routes/index.ts";
-import { running } from "./running.ts";
+import { type FakeGitHub, type Recorded, running } from "./running.ts";
 import { type Repository, State, type Token } from "./state.ts";
 
-export interface Recorded {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  /** `GET /repos/{owner}/{repo}`, or empty for an unknown route. */
-  readonly route: string;
-  readonly login: string | undefined;
-  /** Permissions of which one was needed, as `pull_requests=write`. */
-  readonly needs: readonly string[];
-  /** What was answered; 0 where the connection was broken or left hanging. */
-  status: number;
-  fault: string | undefined;
-}
-
-/** A strict GitHub on a loopback port. */
-export interface FakeGitHub {
-  /** For `GITHUB_API_URL`. */
-  readonly url: string;
-  readonly state: State;
-  readonly requests: readonly Recorded[];
-  /** Unknown routes, and whatever contradicts GitHub's OpenAPI description. */
-  readonly problems: readonly string[];
-  /** Plans a fault for matching requests. */
-  fault(matcher: Matcher, fault: Fault): void;
-  /** Throws where there are `problems`; call it at the end of each test. */
-  verify(): void;
-  /** An empty GitHub again; connections that were left hanging are cut. */
-  reset(): void;
-  close(): Promise<void>;
-}
-
-interface Compiled {
-  readonly route: Route;
-  readonly pattern: RegExp;
-  readonly names: readonly string[];
-}
-
-/** These parameters may hold slashes. */
-const greedy = new Set(["ref", "path", "branch", "basehead"]);
-
-const compiledRoutes: readonly Compiled[] = routes.map((route) => {
-  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-  const source = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (greedy.has(name) ? "(.+)" : "([^/]+)"));
-  return { route, names, pattern: new RegExp(`^${source}$`) };
-});
+export type { FakeGitHub, Recorded } from "./running.ts";
 
 /** Starts the fake. `prefix` plays a GHES host: `/api/v3`. */
 export async function startFakeGitHub(options: { prefix?: string } = {}): Promise<FakeGitHub> {
@@ -281,15 +236,6 @@ function parse(text: string): unknown {
   } catch {
     return unparsable;
   }
-}
-
-function findRoute(method: string, path: string): { route: Route; parameters: Record<string, string> } | undefined {
-  for (const { route, pattern, names } of compiledRoutes) {
-    const match = route.method === method ? pattern.exec(path) : null;
-    if (match === null) continue;
-    return { route, parameters: Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? "")])) };
-  }
-  return undefined;
 }
 
 function sees(token: Token | undefined, repository: Repository): boolean {
