@@ -5,7 +5,7 @@ import type { Held, Locks } from "../../../packages/ledger/lock.ts";
 import type { Store } from "../../../packages/ledger/store.ts";
 import type { Plan, Step } from "../../../packages/releases/book.ts";
 import type manifest from "./manifest.ts";
-import type { ProviderSettings } from "./settings.ts";
+import type { ProviderSettings } from "./provider-settings.ts";
 
 export type RollbackInputs = Inputs<typeof manifest>;
 
