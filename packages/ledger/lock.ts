@@ -34,7 +34,10 @@ export interface Lease {
   readonly process?: string;
 }
 
-/** Long enough for a list, a creation and their retries; short enough that the next run need not wait long for one that died. */
+/**
+ * Long enough for a list, a creation and their retries, and for a renewal that gets no answer within its 8 seconds to be tried again; short enough that the next
+ * run need not wait long for one that died. Less would take the lock from a run at work as soon as GitHub is slow.
+ */
 export const leaseLength = 20_000;
 
 /** A lease is not given back in its last seconds: the request could arrive when it is somebody else's. */

@@ -1,5 +1,5 @@
 import { type Access, at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
-import type { Approval, ApprovalRequest } from "../src/ports.ts";
+import type { Approval, ApprovalRequest, Fate, OpenRequest } from "../src/ports.ts";
 
 const label = "forge-approval";
 
@@ -9,9 +9,8 @@ const label = "forge-approval";
  */
 export async function approvedByComment(access: Access, request: ApprovalRequest): Promise<Approval> {
   const { plan } = request;
-  const marker = `<!-- forge-approval:${plan.hash} ${request.since} -->`;
   const login = await access.login();
-  const issue = (await find(access, marker, login)) ?? (await create(access, request, marker));
+  const issue = (await find(access, request, login)) ?? (await create(access, request));
   const short = plan.hash.slice(0, 12);
   let passedOver = "";
   for (const comment of await access.list("issues", "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
@@ -40,14 +39,26 @@ interface Issue {
   readonly url: string;
 }
 
-async function find(access: Access, marker: string, login: string): Promise<Issue | undefined> {
+/** The first line of the issue of a request. */
+const marker = /^<!-- forge-approval:([0-9a-f]{64}) (\S{1,40})(?: ([0-9a-f]{12}))? -->/;
+
+/** Issues that this token's user has opened: what others write may look the same. */
+async function listOwn(access: Access, login: string): Promise<readonly (OpenRequest & Issue)[]> {
   const issues = await access.list("issues", "GET /repos/{owner}/{repo}/issues", { labels: label, state: "open" });
-  const found = issues.find((issue) => textAt(issue, "body").startsWith(marker) && textAt(issue, "user", "login") === login);
-  return found === undefined ? undefined : issueOf(found);
+  return issues.flatMap((issue) => {
+    const [, hash, since, place = ""] = marker.exec(textAt(issue, "body")) ?? [];
+    const own = login !== "" && textAt(issue, "user", "login") === login;
+    return own && hash !== undefined && since !== undefined ? [{ ...issueOf(issue), hash, since, place }] : [];
+  });
 }
 
-async function create(access: Access, { plan, title, body }: ApprovalRequest, marker: string): Promise<Issue> {
-  const text = `${marker}\n${body}\n\nTo approve exactly this plan, comment:\n\n    /approve ${plan.hash.slice(0, 12)}\n`;
+async function find(access: Access, { plan, since }: ApprovalRequest, login: string): Promise<Issue | undefined> {
+  return (await listOwn(access, login)).find((request) => request.hash === plan.hash && request.since === since);
+}
+
+async function create(access: Access, { plan, since, place, title, body }: ApprovalRequest): Promise<Issue> {
+  const first = `<!-- forge-approval:${plan.hash} ${since} ${place} -->`;
+  const text = `${first}\n${body}\n\nTo approve exactly this plan, comment:\n\n    /approve ${plan.hash.slice(0, 12)}\n`;
   const made = await access.ask(
     "issues",
     "POST /repos/{owner}/{repo}/issues",
@@ -56,6 +67,33 @@ async function create(access: Access, { plan, title, body }: ApprovalRequest, ma
   );
   if ("failure" in made) throw access.unexpected("the issue for the approval", made.failure);
   return issueOf(made.data);
+}
+
+export async function openRequests(access: Access): Promise<readonly OpenRequest[]> {
+  return listOwn(access, await access.login());
+}
+
+/** The comment comes first and has a mark: a run that dies in between leaves an issue that the next one closes without saying it again. */
+export async function closeRequest(access: Access, { number, hash }: OpenRequest, { reason, words }: Fate): Promise<void> {
+  const mark = `<!-- forge-approval-end:${hash} -->`;
+  const login = await access.login();
+  const comments = await access.list("issues", "GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: number });
+  const told = comments.some((comment) => textAt(comment, "body").startsWith(mark) && textAt(comment, "user", "login") === login);
+  if (!told) {
+    const said = await access.ask(
+      "issues",
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+      { issue_number: number, body: `${mark}\n${words}` },
+      { repeatable: false },
+    );
+    if ("failure" in said) throw access.unexpected(`the comment on issue ${number}`, said.failure);
+  }
+  const closed = await access.ask("issues", "PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
+    issue_number: number,
+    state: "closed",
+    state_reason: reason,
+  });
+  if ("failure" in closed) throw access.unexpected(`issue ${number}`, closed.failure);
 }
 
 function issueOf(data: unknown): Issue {

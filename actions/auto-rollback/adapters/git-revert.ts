@@ -5,7 +5,7 @@ import { inWords } from "../../../packages/github/failures.ts";
 import { at, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Plan, Step } from "../../../packages/releases/book.ts";
 import type { Applied, Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 import { RemoteGit } from "./remote-git.ts";
 
 /** One pull request that gives a branch the content of an earlier commit again. Nothing is pushed to the branch itself. */

@@ -2,7 +2,7 @@ import { UserError } from "../../../packages/frame/errors.ts";
 import { globMatcher } from "../../../packages/frame/glob.ts";
 import { isSha } from "../../../packages/git/command.ts";
 import type { Applied, Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 import { RemoteGit } from "./remote-git.ts";
 
 /** A moving tag such as `v1`, set to the commit of an immutable one such as `v1.4.1`. */

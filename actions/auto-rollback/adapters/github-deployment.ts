@@ -4,7 +4,7 @@ import { inWords } from "../../../packages/github/failures.ts";
 import { at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Plan } from "../../../packages/releases/book.ts";
 import type { Applied, Provider, Settled } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 const mostDeployments = 30;
 const deployTimeout = 1_800_000;

@@ -3,7 +3,7 @@ import { globMatcher } from "../../../packages/frame/glob.ts";
 import { inWords } from "../../../packages/github/failures.ts";
 import { at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Applied, Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 /** The release that GitHub calls "latest". */
 export async function openRelease({ settings, token, event, log }: Opening<"release">): Promise<Provider> {

@@ -1,7 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import { numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 const askTimeout = 60_000;
 const rollbackMinutes = 10;

@@ -1,7 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import { at, numberAt, textAt } from "../../../packages/ledger/adapters/access.ts";
 import type { Provider, Settled } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 const askTimeout = 60_000;
 const rolloutTimeout = 900_000;

@@ -3,7 +3,7 @@ import { UserError } from "../../../packages/frame/errors.ts";
 import type { HttpResponse } from "../../../packages/frame/ports.ts";
 import type { Step } from "../../../packages/releases/book.ts";
 import type { Applied, Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const largest = 256 * 1024 * 1024;

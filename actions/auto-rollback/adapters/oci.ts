@@ -5,7 +5,7 @@ import { openHttp } from "../../../packages/frame/adapters/http.ts";
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { HttpResponse } from "../../../packages/frame/ports.ts";
 import type { Provider } from "../src/ports.ts";
-import type { Opening } from "./providers.ts";
+import type { Opening } from "./opening.ts";
 
 const manifestTypes = [
   "application/vnd.oci.image.index.v1+json",

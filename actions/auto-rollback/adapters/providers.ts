@@ -1,16 +1,5 @@
-import type { Clock, Exec, Log } from "../../../packages/frame/ports.ts";
 import type { Provider, ProviderOptions, Providers } from "../src/ports.ts";
-import type { ProviderSettings } from "../src/settings.ts";
-
-export interface ProvidersContext {
-  readonly exec: Exec;
-  readonly log: Log;
-  readonly clock: Clock;
-}
-
-/** What a provider is opened with: its own settings among all the rest. */
-export type Opening<Name extends ProviderSettings["provider"]> = Omit<ProviderOptions, "settings"> &
-  ProvidersContext & { readonly settings: Extract<ProviderSettings, { provider: Name }> };
+import type { ProvidersContext } from "./opening.ts";
 
 /** Each provider is loaded only where it is used. */
 export function openProviders(context: ProvidersContext): Providers {

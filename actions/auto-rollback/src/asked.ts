@@ -1,6 +1,7 @@
 import { UserError } from "../../../packages/frame/errors.ts";
 import type { RollbackInputs } from "./ports.ts";
-import { type ProviderSettings, readSettings } from "./settings.ts";
+import type { ProviderSettings } from "./provider-settings.ts";
+import { readSettings } from "./settings.ts";
 
 /** What this run is to do, from its inputs. */
 export interface Asked {

@@ -29,11 +29,12 @@ function place({ environment, service }: Asked): string {
   return service === "" ? code(environment) : `${code(service)} in ${code(environment)}`;
 }
 
-function code(text: string): string {
+/** A name, or what others wrote, in one line. */
+export function code(text: string): string {
   return `\`${text.replaceAll("`", "'").replaceAll(/\s+/g, " ")}\``;
 }
 
 /** Text of others: it must not become Markdown, HTML, a mention or a command. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return code(text.slice(0, 500));
 }

@@ -5,7 +5,7 @@ import type { Held, Locks } from "../../../packages/ledger/lock.ts";
 import type { Store } from "../../../packages/ledger/store.ts";
 import type { Plan, Step } from "../../../packages/releases/book.ts";
 import type manifest from "./manifest.ts";
-import type { ProviderSettings } from "./settings.ts";
+import type { ProviderSettings } from "./provider-settings.ts";
 
 export type RollbackInputs = Inputs<typeof manifest>;
 
@@ -104,8 +104,25 @@ export interface ApprovalRequest {
   readonly plan: Plan;
   /** When this was planned first: the same plan of another day is another request. */
   readonly since: string;
+  /** Twelve hex digits that all requests for this deployment have in common. */
+  readonly place: string;
   readonly title: string;
   readonly body: string;
+}
+
+/** An issue that asks for approval, opened by this token's user and still open. */
+export interface OpenRequest {
+  readonly number: number;
+  readonly hash: string;
+  readonly since: string;
+  /** Empty where it does not say. */
+  readonly place: string;
+}
+
+/** What came of a request, as GitHub's reason for closing an issue and as Markdown for people. */
+export interface Fate {
+  readonly reason: "completed" | "not_planned";
+  readonly words: string;
 }
 
 /** An opened ledger, with one clock. */
@@ -120,6 +137,10 @@ export interface Desk {
   approvedByComment(request: ApprovalRequest): Promise<Approval>;
   /** Whether a reviewer of the environment has let this run pass. */
   approvedByReviewer(environment: string): Promise<Approval>;
+  /** None where there is no token to ask with. */
+  openRequests(): Promise<readonly OpenRequest[]>;
+  /** Says what came of it, once, and closes it. */
+  closeRequest(request: OpenRequest, fate: Fate): Promise<void>;
 }
 
 export interface DeskOptions {

@@ -7,6 +7,7 @@ import { markPassing } from "./marking.ts";
 import { isIntact } from "./plan.ts";
 import type { Approval } from "./ports.ts";
 import { holds, type Rail, type Reason, stops } from "./reason.ts";
+import { placeOf } from "./requests.ts";
 import type { Session } from "./session.ts";
 import type { Told } from "./told.ts";
 
@@ -137,12 +138,13 @@ async function act(session: Session, hands: Hands): Promise<Told> {
   return carry(session, hands, attempt, assessed);
 }
 
-function approve(session: Session, assessed: Assessed, attempt: Attempt): Promise<Approval> {
+async function approve(session: Session, assessed: Assessed, attempt: Attempt): Promise<Approval> {
   const { asked, desk } = session;
   const { plan } = assessed;
   if (asked.approval === "environment" || plan === undefined) return desk.approvedByReviewer(asked.environment);
   const title = `Approve the rollback of ${asked.service || asked.environment} to ${plan.to}`;
-  return desk.approvedByComment({ plan, since: attempt.timeline[0]?.at ?? "", title, body: changeRequest(asked, assessed) });
+  const place = await placeOf(plan, attempt.key);
+  return desk.approvedByComment({ plan, since: attempt.timeline[0]?.at ?? "", place, title, body: changeRequest(asked, assessed) });
 }
 
 function awaiting(assessed: Assessed, attempt: Attempt, approval: Approval): Told {

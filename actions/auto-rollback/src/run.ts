@@ -8,6 +8,7 @@ import { outcomeOf, type RollbackOutputs } from "./describe.ts";
 import { commit, revert, verifyNow } from "./ending.ts";
 import { mark } from "./marking.ts";
 import type { RollbackInputs, RollbackPorts } from "./ports.ts";
+import { settleRequests } from "./requests.ts";
 import { rollBack } from "./roll-back.ts";
 import { Session } from "./session.ts";
 import { Shelf } from "./shelf.ts";
@@ -36,7 +37,9 @@ export async function run(inputs: RollbackInputs, ports: RollbackPorts, context:
       provider: await ports.providers.open({ settings, environment, token: inputs.token, event, workingDirectory }),
       history: await ports.histories.open({ token: inputs.token, event }),
     });
-    return outcomeOf(await operate(session), asked);
+    const told = await operate(session);
+    const notes = [...(told.notes ?? []), ...(await settleRequests(session))];
+    return outcomeOf({ ...told, notes }, asked);
   } catch (error) {
     throw translated(error, inputs);
   }

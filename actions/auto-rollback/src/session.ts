@@ -81,6 +81,17 @@ export class Session {
     }
   }
 
+  /** Short work that the next run can do as well: not done where somebody else is at work. */
+  async aloneIfFree(wait: number, work: () => Promise<void>): Promise<void> {
+    const taken = await this.desk.locks.acquire(this.#lock, wait);
+    if ("busy" in taken) return;
+    try {
+      await work();
+    } finally {
+      await taken.release().catch(() => undefined);
+    }
+  }
+
   #tellWaiting({ until }: Lease): void {
     const seconds = Math.max(Math.ceil((until - this.desk.now()) / 1000), 0);
     const { environment } = this.asked;

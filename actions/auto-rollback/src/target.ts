@@ -58,8 +58,12 @@ function standsOnNewest(from: string, { deployment }: Asked): Choice {
   return { stop: stops("target", "target-is-current", why) };
 }
 
-/** The automatic rollback of this environment that keeps another one from being made. */
+/**
+ * The automatic rollback of this environment that keeps another one from being made. One that lies ahead of `now` counts too: clocks differ, GitHub's by up to
+ * a second from one answer to the next. No window is no limit, whatever the clocks say.
+ */
 export function recentAutomatic(books: readonly Book[], now: number, window: number): Attempt | undefined {
+  if (window === 0) return undefined;
   return books
     .flatMap(({ attempts }) => attempts)
     .find((attempt) => {

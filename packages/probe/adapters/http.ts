@@ -2,27 +2,13 @@ import { needsBody } from "../conditions.ts";
 import type { AllowPrivate, Observation, Target } from "../model.ts";
 import { splitAddress } from "../secrets.ts";
 import { abandon, type Connection, connect } from "./connect.ts";
+import type { Answer, Ask } from "./exchange.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
 import { overHttp1 } from "./http1.ts";
 import { overHttp2 } from "./http2.ts";
 
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly connection: Connection;
-}
-
-export interface Ask {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly keep: boolean;
-}
 
 /** HTTP and HTTPS: the whole answer, body included, after at most five redirects. */
 export async function probeHttp(target: Target, allow: AllowPrivate, deadline: Deadline): Promise<Observation> {

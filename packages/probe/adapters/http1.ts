@@ -1,8 +1,8 @@
 import { AnswerReader, type Head } from "./answer-reader.ts";
 import { Body } from "./body.ts";
 import type { Connection } from "./connect.ts";
+import type { Answer, Ask } from "./exchange.ts";
 import { type Deadline, ProbeFailure } from "./failure.ts";
-import type { Answer, Ask } from "./http.ts";
 
 /** These are ours to say: the body is sent as one piece of known length. */
 const ours = new Set(["content-length", "transfer-encoding", "expect", "te", "upgrade"]);

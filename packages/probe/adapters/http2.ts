@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { readStream } from "./body.ts";
 import type { Connection } from "./connect.ts";
+import type { Answer, Ask } from "./exchange.ts";
 import { type Deadline, ProbeFailure } from "./failure.ts";
-import type { Answer, Ask } from "./http.ts";
 
 /** Loaded by the first server that speaks it: that takes 10 ms. */
 export function loadHttp2(): typeof import("node:http2") {

@@ -4,8 +4,9 @@ import type { Exec } from "../../frame/ports.ts";
 import { lastDue, parseSchedule } from "../cron.ts";
 import type { AllowPrivate, Memory, Observation, Target } from "../model.ts";
 import { alignSeries, readInstant, readRange, share } from "../prometheus.ts";
+import type { Answer } from "./exchange.ts";
 import { type Deadline, ProbeFailure } from "./failure.ts";
-import { type Answer, askOnce, decoded } from "./http.ts";
+import { askOnce, decoded } from "./http.ts";
 
 /** Kinds that ask something else than the target itself: this machine's disk, a program, the store, Prometheus. */
 

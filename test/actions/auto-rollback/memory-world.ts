@@ -124,6 +124,8 @@ export class MemoryWorld {
       whileHeld: (_, work) => work(),
       approvedByComment: async () => ({ by: "", url: "", why: "nobody" }),
       approvedByReviewer: async () => ({ by: "", url: "", why: "nobody" }),
+      openRequests: async () => [],
+      closeRequest: async () => undefined,
     };
   }
 

@@ -50,13 +50,11 @@ describe("the ledger on GitHub", () => {
     expect(made.git.refs.has("refs/heads/forge-ops")).toBe(backend === "branch");
   });
 
-  it("that cannot be reached, or may not be written, means no effect and exit code 3", async () => {
+  it("that may not be written means no effect and exit code 3", async () => {
     const here = world();
     here.deploy("1.0.0");
-    const inputs = { provider: "command", settings: inFile, verdict: "fail", deployment: "2" };
-    expect((await play(here.folder, { ...inputs, token: "ghs_job" })).exitCode).toBe(3);
     repository({ contents: "read" });
-    const refused = await run({ ...inputs, operation: "mark-good" }, here.folder);
+    const refused = await run({ provider: "command", settings: inFile, operation: "mark-good" }, here.folder);
     expect([refused.exitCode, refused.outputs["verdict"]], refused.log).toEqual([3, "unknown"]);
     expect(here.changes()).toEqual([]);
   });
@@ -141,44 +139,6 @@ describe("approval", () => {
     expect(told(back), back.log).toBe("0 pass rolled-back 1.1.0→1.0.0");
     expect(JSON.stringify(back.report?.data["timeline"])).toContain("approved by writer");
     expect(here.changes()).toEqual(["1.0.0"]);
-  });
-
-  it("by comment: counts for a person who may write now, once, and not for the same plan of another day", async () => {
-    const made = repository();
-    const here = world();
-    const fail = (deployment: string) =>
-      run({ provider: "command", settings: inFile, approval: "comment", verdict: "fail", window: "0s", deployment }, here.folder);
-    const requests = () => [...made.issues.all.values()].filter(({ labels }) => labels.includes("forge-approval"));
-    const say = (author: string, body: string) => fake.state.addComment(made, { issue: requests().at(-1)?.number ?? 0, author, body });
-    here.deploy("1.0.0");
-    await run({ provider: "command", settings: inFile, verdict: "pass", deployment: "1" }, here.folder);
-    here.deploy("1.1.0");
-    const hash = (await fail("2")).outputs["plan-hash"] ?? "";
-    for (const login of ["boss", "left", "helper[bot]"]) made.issues.collaborators.set(login, "write");
-    say("boss", `/approve ${"0".repeat(64)}`);
-    say("boss", `Do not /approve ${hash}`);
-    say("helper[bot]", `/approve ${hash}`);
-    say("left", `/approve ${hash}`);
-    made.issues.collaborators.set("left", "read");
-    say("boss", `/approve ${hash}`).updated = "2031-01-01T00:00:00Z";
-    const waits = await fail("2");
-    expect(told(waits), waits.log).toBe("0 neutral planned 1.1.0→1.0.0");
-    expect(waits.log).toContain("was changed afterwards");
-    say("boss", `/approve ${hash.slice(0, 12)}\nIt is bad indeed.`);
-    const both = await Promise.all([fail("2"), fail("2")]);
-    expect(both.map(({ outputs }) => outputs["decision"]).sort(), both.map(({ log }) => log).join()).toEqual([
-      "already-rolled-back",
-      "rolled-back",
-    ]);
-    expect(told(await fail("2"))).toContain("already-rolled-back");
-    expect([here.changes(), requests().length]).toEqual([["1.0.0"], 1]);
-    await run({ provider: "command", settings: inFile, operation: "commit" }, here.folder);
-    await run({ provider: "command", settings: inFile, operation: "mark-good", to: "1.0.0" }, here.folder);
-    here.deploy("1.1.0");
-    const again = await fail("3");
-    expect(again.outputs["plan-hash"], again.log).toBe(hash);
-    expect([told(again), here.changes()]).toEqual(["0 neutral planned 1.1.0→1.0.0", ["1.0.0"]]);
-    expect(requests().length).toBe(2);
   });
 
   it("by a reviewer of the environment", async () => {
