@@ -14,10 +14,9 @@ export const historyPath = (owner: Owner): string => `${folderOf(owner)}/history
 export const memoryPath = (owner: Owner, name: string): string => `${folderOf(owner)}/memory/${safe(name)}.json`;
 
 /** Where an entry has its own file, and where those of one month stand together. */
-export const entryPath = (owner: Owner, name: string): string => `${folderOf(owner)}/runs/${name}.json`;
-
+export const runsPath = (owner: Owner): string => `${folderOf(owner)}/runs`;
+export const entryPath = (owner: Owner, name: string): string => `${runsPath(owner)}/${name}.json`;
 export const monthsPath = (owner: Owner): string => `${folderOf(owner)}/months`;
-export const monthPath = (owner: Owner, month: string): string => `${monthsPath(owner)}/${month}.json`;
 
 /** One name of a path: nothing that leads elsewhere or that a file system takes amiss. */
 function safe(name: string): string {

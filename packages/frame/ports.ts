@@ -70,6 +70,8 @@ export interface Diff {
   ancestors(commit: string, limit: number): Promise<string[]>;
   /** The bytes of a file at a commit; `undefined` where there is none. */
   show(commit: string, path: string): Promise<Uint8Array | undefined>;
+  /** Names of what stands in a folder at a commit, sorted; none where there is no such folder. */
+  names(commit: string, folder: string): Promise<string[]>;
 }
 
 export interface Comment {

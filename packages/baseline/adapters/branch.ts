@@ -1,12 +1,12 @@
 import { isProposal } from "../../frame/event.ts";
 import type { BaselineRecord } from "../../frame/ports.ts";
-import type { Client, Pace, Reply } from "../../github/client.ts";
-import { inWords } from "../../github/failures.ts";
+import type { Client, Pace } from "../../github/client.ts";
+import { compacted, isDue, type Journal, readJournal } from "../compaction.ts";
 import { type Missing, type Past, parseHistory, pointOf, renderEnvelope, renderHistory, withPast } from "../envelope.ts";
-import { type Entry, isEntryName, monthOf, monthsIn, parseJson, parseMonth, renderMonth, withEntry } from "../journal.ts";
-import { allowedExtra, entryPath, historyPath, memoryPath, monthPath, monthsPath, readme, recordPath } from "../layout.ts";
-import { isCommit } from "../policy.ts";
+import type { Entry } from "../journal.ts";
+import { allowedExtra, entryPath, historyPath, memoryPath, readme, recordPath, runsPath } from "../layout.ts";
 import { type BaselineContext, type Extra, ownerOf, type Saved, type Shelf } from "../store.ts";
+import { type At, BranchRequests, type Head, type Refused } from "./branch-requests.ts";
 import { nearestIn, openLocalBranch, recordFrom } from "./local-branch.ts";
 
 /** How much of the past the index of an action holds. */
@@ -19,9 +19,6 @@ const keep = { entries: 500, bytes: 1024 * 1024 };
 const mostTries = 20;
 const firstPause = 1000;
 const longestPause = 30_000;
-
-/** How many entries are read one by one where their month is torn. */
-const mostMended = 200;
 
 /** How many tries in a row may end because GitHub is down, each after the client's own. */
 const mostOutages = 16;
@@ -51,13 +48,7 @@ async function openRemote(context: BranchContext, name: string): Promise<BranchS
   const { openClient } = await import("../../github/adapters/client.ts");
   const pace = { ...writingPace, now: () => context.clock.now(), ...context.pace };
   const client = (): Client => openClient({ token, apiUrl: context.event.apiUrl, log: context.log, pace });
-  return new BranchShelf(context, { owner, repo }, name, client);
-}
-
-interface Refused {
-  readonly skipped: string;
-  /** It may go better later. */
-  readonly down?: true;
+  return new BranchShelf(context, { owner, repo, branch: name }, client);
 }
 
 /** One change of the branch. */
@@ -66,29 +57,26 @@ interface Change {
   readonly path: string;
   files(head: Head, client: Client): readonly Extra[] | Promise<readonly Extra[] | Refused>;
   /** Whether the branch has it: an answer may have been lost after the deed. */
-  isIn(head: Head): boolean;
-}
-
-/** The branch at one moment. */
-interface Head {
-  /** Empty where the branch does not exist yet. */
-  readonly commit: string;
-  readonly tree: string;
-  readonly index: readonly Past[];
+  isIn?(head: Head, client: Client): Promise<boolean | Refused>;
 }
 
 class BranchShelf implements Shelf {
   readonly #context: BranchContext;
-  readonly #at: { readonly owner: string; readonly repo: string };
   readonly #name: string;
+  readonly #ask: BranchRequests;
   readonly #open: () => Client;
   /** As it was last read; the first try of a write starts from it, and finds out if it is old. */
   #head: Head | undefined;
+  /** Of the commit that it was read at. */
+  #index: { readonly commit: string; readonly index: readonly Past[] } | undefined;
+  #journal: { readonly commit: string; readonly journal: Journal } | undefined;
+  /** Files of entries. */
+  readonly #seen = new Map<string, string>();
 
-  constructor(context: BranchContext, at: { readonly owner: string; readonly repo: string }, name: string, open: () => Client) {
+  constructor(context: BranchContext, at: At, open: () => Client) {
     this.#context = context;
-    this.#at = at;
-    this.#name = name;
+    this.#name = at.branch;
+    this.#ask = new BranchRequests(at);
     this.#open = open;
   }
 
@@ -97,44 +85,59 @@ class BranchShelf implements Shelf {
     const head = await this.#readHead(client);
     if ("skipped" in head) return { missing: head.skipped };
     if (head.commit === "") return { missing: `there is no branch ${this.#name} yet` };
-    const chosen = nearestIn(head.index, commits);
+    const index = await this.#readIndex(client, head);
+    if ("skipped" in index) return { missing: index.skipped };
+    const chosen = nearestIn(index, commits);
     if ("missing" in chosen) return chosen;
     const owner = ownerOf(this.#context);
-    const text = await this.#readFile(client, recordPath(owner, chosen.commit), head.commit);
+    const text = await this.#ask.readFile(client, recordPath(owner, chosen.commit), head.commit);
     return typeof text === "object" ? { missing: text.skipped } : recordFrom(text, owner, chosen.commit);
   }
 
   async history(): Promise<readonly BaselineRecord[]> {
-    this.#head ??= await this.#freshHead();
-    return this.#head?.index ?? [];
+    const client = this.#open();
+    const head = this.#head ?? (await this.#readHead(client));
+    if ("skipped" in head) return [];
+    const index = await this.#readIndex(client, head);
+    return "skipped" in index ? [] : index;
   }
 
   put(record: BaselineRecord, extra: readonly Extra[]): Promise<Saved> {
     return this.#write({
       message: `${record.action}${record.id === "" ? "" : ` ${record.id}`} at ${record.commit}\n`,
       path: recordPath(ownerOf(this.#context), record.commit),
-      files: (head) => this.#files(head, record, extra),
-      isIn: ({ index }) => index.some(({ commit, created }) => commit === record.commit && created === record.created),
+      files: async (head, client) => {
+        const index = await this.#readIndex(client, head);
+        return "skipped" in index ? index : [...readMe(head), ...this.#files(index, record, extra)];
+      },
+      isIn: async (head, client) => {
+        const index = await this.#readIndex(client, head);
+        return "skipped" in index ? index : index.some(({ commit, created }) => commit === record.commit && created === record.created);
+      },
     });
   }
 
-  /** The entry's own file and its month, in one commit: a writer that was overtaken adds itself to the month that is there then. */
+  /**
+   * The entry's own file and no more, in three requests where this run has read the entries. Where it has seen that they want putting
+   * together, that is in the same commit; if it was overtaken, from what is there then.
+   */
   append(entry: Entry): Promise<Saved> {
     const owner = ownerOf(this.#context);
-    const month = monthOf(entry.name);
+    let due = false;
     return this.#write({
       message: `${owner.action}${owner.id === "" ? "" : ` ${owner.id}`}: ${entry.name}\n`,
       path: entryPath(owner, entry.name),
       files: async (head, client) => {
-        const before = head.commit === "" ? [] : await this.#readMonth(client, month, head.commit);
-        if ("skipped" in before) return before;
-        return [
-          ...(head.commit === "" ? [{ name: "README.md", content: readme }] : []),
-          { name: entryPath(owner, entry.name), content: `${JSON.stringify(entry.data)}\n` },
-          { name: monthPath(owner, month), content: renderMonth(owner, withEntry(before, entry)) },
-        ];
+        const own = { name: entryPath(owner, entry.name), content: `${JSON.stringify(entry.data)}\n` };
+        let known = this.#journal?.commit === head.commit ? this.#journal.journal : undefined;
+        if (known === undefined && due && head.commit !== "") {
+          const read = await this.#readJournal(client, head);
+          // What cannot be read now is put together by a later writer; this entry does not wait for it.
+          if (!("skipped" in read)) known = read.journal;
+        }
+        if (known !== undefined) due = isDue(known, entry);
+        return [...readMe(head), own, ...(known !== undefined && due ? compacted(owner, known, entry) : [])];
       },
-      isIn: () => false,
     });
   }
 
@@ -143,51 +146,36 @@ class BranchShelf implements Shelf {
     const head = await this.#readHead(client);
     if ("skipped" in head) return { missing: head.skipped };
     if (head.commit === "") return { missing: `there is no branch ${this.#name} yet` };
-    const names = await this.#namesIn(client, monthsPath(ownerOf(this.#context)), head.commit);
-    if ("skipped" in names) return { missing: names.skipped };
-    const found: Entry[] = [];
-    for (const month of monthsIn(names)) {
-      const entries = await this.#readMonth(client, month, head.commit);
-      if ("skipped" in entries) return { missing: entries.skipped };
-      found.push(...entries);
-    }
-    return found;
+    const read = await this.#readJournal(client, head);
+    return "skipped" in read ? { missing: read.skipped } : read.entries;
   }
 
-  /** A month that is torn is made again of its entries' own files, the newest ones where there are many. */
-  async #readMonth(client: Client, month: string, commit: string): Promise<readonly Entry[] | Refused> {
-    const owner = ownerOf(this.#context);
-    const text = await this.#readFile(client, monthPath(owner, month), commit);
-    if (typeof text === "object") return text;
-    const known = text === undefined ? undefined : parseMonth(text, owner);
-    if (known !== undefined) return known;
-    const folder = entryPath(owner, month).replace(/\.json$/, "");
-    const names = await this.#namesIn(client, folder, commit);
-    if ("skipped" in names) return names;
-    const entries: Entry[] = [];
-    for (const name of names.filter((each) => each.endsWith(".json")).slice(-mostMended)) {
-      const entry = await this.#readFile(client, `${folder}/${name}`, commit);
-      if (typeof entry === "object") return entry;
-      entries.push({ name: `${month}/${name.replace(/\.json$/, "")}`, data: parseJson(entry ?? "") });
-    }
-    return entries.filter(({ name, data }) => isEntryName(name) && data !== undefined);
+  async #readJournal(client: Client, { commit }: Head): Promise<{ entries: readonly Entry[]; journal: Journal } | Refused> {
+    const place = {
+      names: (path: string) => this.#ask.namesIn(client, path, commit),
+      text: (path: string) => this.#text(client, path, commit),
+    };
+    const read = await readJournal<Refused>(place, ownerOf(this.#context));
+    if (!("skipped" in read)) this.#journal = { commit, journal: read.journal };
+    return read;
   }
 
-  /** Names of what stands in a folder, ascending; none where there is no such folder. */
-  async #namesIn(client: Client, path: string, ref: string): Promise<readonly string[] | Refused> {
-    const reply = await client.request("GET /repos/{owner}/{repo}/contents/{path}", { ...this.#at, path, ref });
-    if (!reply.ok) return reply.failure.kind === "missing" ? [] : this.#refusal("read", reply);
-    const names = Array.isArray(reply.data) ? reply.data.map((each: unknown) => textAt(each, "name")) : [];
-    return names.filter((name) => typeof name === "string").sort();
+  /** An entry's file never changes, so one that was read is not asked for again by who starts anew. */
+  async #text(client: Client, path: string, commit: string): Promise<string | undefined | Refused> {
+    const seen = this.#seen.get(path);
+    if (seen !== undefined) return seen;
+    const text = await this.#ask.readFile(client, path, commit);
+    if (typeof text === "string" && path.startsWith(`${runsPath(ownerOf(this.#context))}/`)) this.#seen.set(path, text);
+    return text;
   }
 
   publish(files: readonly Extra[]): Promise<Saved> {
     const message = `${this.#context.action} at ${this.#context.event.sha}\n`;
-    return this.#write({ message, path: files[0]?.name ?? "nothing", files: () => files, isIn: () => false });
+    return this.#write({ message, path: files[0]?.name ?? "nothing", files: () => files });
   }
 
   async recall(name: string): Promise<string | undefined> {
-    const text = await this.#readFile(this.#open(), memoryPath(ownerOf(this.#context), name), this.#name);
+    const text = await this.#ask.readFile(this.#open(), memoryPath(ownerOf(this.#context), name), this.#name);
     if (typeof text === "object") throw new Error(text.skipped);
     return text;
   }
@@ -195,9 +183,8 @@ class BranchShelf implements Shelf {
   async remember(name: string, content: string): Promise<Saved> {
     if (isProposal(this.#context.event)) return { skipped: `a pull request does not write to the branch ${this.#name}` };
     const path = memoryPath(ownerOf(this.#context), name);
-    const readMe = (head: Head): Extra[] => (head.commit === "" ? [{ name: "README.md", content: readme }] : []);
     const message = `${this.#context.action} remembers ${name}\n`;
-    return this.#write({ message, path, files: (head) => [...readMe(head), { name: path, content }], isIn: () => false });
+    return this.#write({ message, path, files: (head) => [...readMe(head), { name: path, content }] });
   }
 
   async #write(change: Change): Promise<Saved> {
@@ -225,107 +212,48 @@ class BranchShelf implements Shelf {
   async #try(client: Client, change: Change, first: boolean): Promise<"done" | "overtaken" | Refused> {
     const head = (first ? this.#head : undefined) ?? (await this.#readHead(client));
     if ("skipped" in head) return head;
-    return !first && change.isIn(head) ? "done" : this.#commit(client, head, change);
-  }
-
-  async #freshHead(): Promise<Head | undefined> {
-    const head = await this.#readHead(this.#open());
-    return "skipped" in head ? undefined : head;
+    const isIn = first ? false : ((await change.isIn?.(head, client)) ?? false);
+    if (typeof isIn === "object") return isIn;
+    if (isIn) return "done";
+    const files = await change.files(head, client);
+    return "skipped" in files ? files : this.#ask.commit(client, head, change.message, files);
   }
 
   async #readHead(client: Client): Promise<Head | Refused> {
-    const reply = await client.request("GET /repos/{owner}/{repo}/branches/{branch}", { ...this.#at, branch: this.#name });
-    if (!reply.ok && reply.failure.kind === "missing") return this.#remember({ commit: "", tree: "", index: [] });
-    if (!reply.ok) return this.#refusal("read", reply);
-    const commit = textAt(reply.data, "commit", "sha");
-    const tree = textAt(reply.data, "commit", "commit", "tree", "sha");
-    if (!isCommit(commit) || !isCommit(tree)) return { skipped: `GitHub's answer about the branch ${this.#name} makes no sense` };
-    const index = await this.#readIndex(client, commit);
-    return "skipped" in index ? index : this.#remember({ commit, tree, index });
+    const head = await this.#ask.readHead(client);
+    if (!("skipped" in head)) this.#head = head;
+    return head;
   }
 
   /** An index that is torn is read once more, in case the answer was; then it is started anew: the records themselves are still there. */
-  async #readIndex(client: Client, commit: string): Promise<readonly Past[] | Refused> {
+  async #readIndex(client: Client, { commit }: Head): Promise<readonly Past[] | Refused> {
+    if (commit === "") return [];
+    if (this.#index?.commit === commit) return this.#index.index;
     const owner = ownerOf(this.#context);
     for (let looks = 1; looks <= 2; looks++) {
-      const text = await this.#readFile(client, historyPath(owner), commit);
+      const text = await this.#ask.readFile(client, historyPath(owner), commit);
       if (typeof text === "object") return text;
       const index = text === undefined ? [] : parseHistory(text, owner);
-      if (index !== undefined) return index;
+      if (index === undefined) continue;
+      this.#index = { commit, index };
+      return index;
     }
     return [];
   }
 
-  #remember(head: Head): Head {
-    this.#head = head;
-    return head;
-  }
-
-  async #readFile(client: Client, path: string, ref: string): Promise<string | undefined | Refused> {
-    const reply = await client.request("GET /repos/{owner}/{repo}/contents/{path}", { ...this.#at, path, ref }, { raw: true });
-    if (!reply.ok) return reply.failure.kind === "missing" ? undefined : this.#refusal("read", reply);
-    return reply.data instanceof ArrayBuffer ? new TextDecoder().decode(reply.data) : String(reply.data);
-  }
-
-  /** One commit on top of `head`, put in place only if the branch still stands there. */
-  async #commit(client: Client, head: Head, change: Change): Promise<"done" | "overtaken" | Refused> {
-    const first = head.commit === "";
-    const files = await change.files(head, client);
-    if ("skipped" in files) return files;
-    const tree = await this.#post(client, "POST /repos/{owner}/{repo}/git/trees", {
-      ...(first ? {} : { base_tree: head.tree }),
-      tree: files.map(({ name, content }) => ({ path: name, mode: "100644", type: "blob", content })),
-    });
-    if (typeof tree === "object") return tree;
-    const commit = await this.#post(client, "POST /repos/{owner}/{repo}/git/commits", {
-      message: change.message,
-      tree,
-      parents: first ? [] : [head.commit],
-    });
-    if (typeof commit === "object") return commit;
-    const reply = first
-      ? await client.request(
-          "POST /repos/{owner}/{repo}/git/refs",
-          { ...this.#at, ref: `refs/heads/${this.#name}`, sha: commit },
-          { repeatable: true },
-        )
-      : await client.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
-          ...this.#at,
-          ref: `heads/${this.#name}`,
-          sha: commit,
-          force: false,
-        });
-    if (reply.ok) return "done";
-    const overtaken = /not a fast.forward|already exists|does not exist/i.test(reply.failure.message);
-    return overtaken ? "overtaken" : this.#refusal("write", reply);
-  }
-
-  #files(head: Head, record: BaselineRecord, extra: readonly Extra[]): Extra[] {
+  #files(index: readonly Past[], record: BaselineRecord, extra: readonly Extra[]): Extra[] {
     const owner = ownerOf(this.#context);
     const folder = historyPath(owner).slice(0, -"history.json".length);
     return [
-      ...(head.commit === "" ? [{ name: "README.md", content: readme }] : []),
       { name: recordPath(owner, record.commit), content: renderEnvelope({ record, history: [] }) },
-      { name: historyPath(owner), content: renderHistory(owner, withPast(head.index, pointOf(record) ?? bare(record), keep)) },
+      { name: historyPath(owner), content: renderHistory(owner, withPast(index, pointOf(record) ?? bare(record), keep)) },
       ...allowedExtra(extra).map(({ name, content }) => ({ name: `${folder}${name}`, content })),
     ];
   }
-
-  /** Objects are named by their content, so making one twice makes one. Gives its hash. */
-  async #post(client: Client, route: string, parameters: Readonly<Record<string, unknown>>): Promise<string | Refused> {
-    const reply = await client.request(route, { ...this.#at, ...parameters }, { repeatable: true });
-    if (!reply.ok) return this.#refusal("write", reply);
-    const sha = textAt(reply.data, "sha");
-    return isCommit(sha) ? sha : { skipped: "GitHub's answer about a git object makes no sense" };
-  }
-
-  #refusal(verb: "read" | "write", { failure }: Reply & { ok: false }): Refused {
-    if (failure.kind === "rights" && failure.message.startsWith("Resource not accessible")) {
-      return { skipped: `the token may not ${verb} the branch ${this.#name}: the job needs \`permissions: contents: ${verb}\`` };
-    }
-    return { skipped: `the branch ${this.#name}: ${inWords(failure)}`, ...(failure.kind === "down" ? { down: true } : {}) };
-  }
 }
+
+/** A branch that is made now says what it is. */
+const readMe = ({ commit }: Head): Extra[] => (commit === "" ? [{ name: "README.md", content: readme }] : []);
 
 /** An index must name every record, also one whose data has nothing short. */
 function bare(record: BaselineRecord): Past {
@@ -334,11 +262,4 @@ function bare(record: BaselineRecord): Past {
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function textAt(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, name) => (typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined),
-    value,
-  );
 }

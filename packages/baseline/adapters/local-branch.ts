@@ -1,7 +1,7 @@
 import type { BaselineRecord } from "../../frame/ports.ts";
+import { readJournal } from "../compaction.ts";
 import { type Missing, type Past, parseEnvelope, parseHistory } from "../envelope.ts";
-import { type Entry, monthsUntil, parseMonth } from "../journal.ts";
-import { historyPath, memoryPath, monthPath, recordPath } from "../layout.ts";
+import { historyPath, memoryPath, recordPath } from "../layout.ts";
 import { type BaselineContext, emptyShelf, ownerOf, type Shelf, tooFar } from "../store.ts";
 
 /** The data branch as the local clone last fetched it; read only, without network. */
@@ -28,14 +28,12 @@ export async function openLocalBranch(context: BaselineContext, name: string): P
       return "missing" in found ? [] : found;
     },
     entries: async () => {
-      const found: Entry[] = [];
       try {
-        for (const month of monthsUntil(context.clock.now()))
-          found.push(...(parseMonth((await read(monthPath(owner, month))) ?? "", owner) ?? []));
+        const found = await readJournal<never>({ names: (path) => context.diff.names(where, path), text: read }, owner);
+        return found.entries;
       } catch {
         return absent;
       }
-      return found;
     },
     recall: (name) => read(memoryPath(owner, name)).catch(() => undefined),
     nearest: async (commits) => {

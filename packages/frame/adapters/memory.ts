@@ -127,6 +127,7 @@ function memoryDiff({ change, files = {} }: MemoryWorld): Diff {
     toHead: async (_, line) => line,
     ancestors: async (commit) => [commit],
     show: async () => undefined,
+    names: async () => [],
   };
 }
 

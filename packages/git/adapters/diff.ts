@@ -65,6 +65,7 @@ export function openDiff(given: DiffOptions): Diff {
     },
     ancestors: async (commit, limit) => ancestors(options, await open(), commit, limit),
     show: async (commit, path) => show(await open(), commit, path),
+    names: async (commit, folder) => names(await open(), commit, folder),
   };
 }
 
@@ -202,12 +203,32 @@ async function ancestors({ log }: DiffOptions, { repository, fetcher }: Open, co
   return list();
 }
 
-async function show({ repository, history, fetcher }: Open, commit: string, path: string): Promise<Uint8Array | undefined> {
-  if (path === "" || path.includes("\0")) return undefined;
+async function show(open: Open, commit: string, path: string): Promise<Uint8Array | undefined> {
+  return path === "" || path.includes("\0")
+    ? undefined
+    : readAt(open, commit, (found) => ["cat-file", "blob", "--end-of-options", `${found}:${path}`]);
+}
+
+async function names(open: Open, commit: string, folder: string): Promise<string[]> {
+  if (folder === "" || folder.includes("\0")) return [];
+  const listed = await readAt(open, commit, (found) => ["ls-tree", "-z", "--name-only", "--full-tree", `${found}:${folder}`]);
+  return new TextDecoder()
+    .decode(listed)
+    .split("\0")
+    .filter((name) => name !== "")
+    .sort();
+}
+
+/** What git prints about something at a commit; the commit is fetched where this checkout lacks it. */
+async function readAt(
+  { repository, history, fetcher }: Open,
+  commit: string,
+  asking: (found: string) => readonly string[],
+): Promise<Uint8Array | undefined> {
   const found = isSha(commit) ? commit : (await repository.resolve([commit]))[0];
   if (found === undefined) throw new UserError(`${JSON.stringify(commit)} names no commit in this checkout.`, { exitCode: 3 });
   const env = { ...(await fetcher.lazyEnvironment()) };
-  const read = () => repository.git.run(["cat-file", "blob", "--end-of-options", `${found}:${path}`], { env });
+  const read = () => repository.git.run(asking(found), { env });
   let result = await read();
   if (result.exitCode !== 0 && (await repository.git.run(["cat-file", "-e", `${found}^{tree}`])).exitCode !== 0) {
     await history.require(found, `Commit ${found.slice(0, 12)}`);

@@ -149,6 +149,7 @@ function portsOf(world: World): { files: Map<string, string>; saved: unknown[]; 
       toHead: async (path, line) => (world.toHead === undefined ? line : world.toHead(path, line)),
       ancestors: async (commit) => [commit],
       show: async () => undefined,
+      names: async () => [],
     },
     comment: { upsert: async () => ({ skipped: "not here" }) },
     baseline: {

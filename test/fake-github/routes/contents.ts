@@ -4,6 +4,8 @@ import { htmlUrl, repositoryUrl } from "../shapes.ts";
 
 /** Above this the JSON answer has no content; the raw one goes on to 100 MB. */
 const largestInline = 1024 * 1024;
+/** More of a folder is not listed, and nothing says so. */
+const mostListed = 1000;
 
 export const contentRoutes: readonly Route[] = [onRepository("GET", "/contents/{path}", [["contents", "read"]], getContent)];
 
@@ -17,7 +19,7 @@ function getContent(call: RepositoryCall): Answer {
   if (entry === undefined) return notFound();
   if (entry.type === "tree") {
     const entries = git.trees.get(entry.sha) ?? new Map<string, TreeEntry>();
-    return { status: 200, body: [...entries].map(([name, child]) => listed(call, `${path}/${name}`, child)) };
+    return { status: 200, body: [...entries].slice(0, mostListed).map(([name, child]) => listed(call, `${path}/${name}`, child)) };
   }
   const content = git.blobs.get(entry.sha) ?? Buffer.alloc(0);
   if (call.accept.includes("raw")) return { status: 200, raw: { type: "application/vnd.github.raw+json; charset=utf-8", content } };

@@ -25,6 +25,10 @@ export function lineOfCommits(shown: Readonly<Record<string, string>> = {}, root
       const text = shown[`${at}:${path}`];
       return text === undefined ? undefined : new TextEncoder().encode(text);
     },
+    names: async (at, folder) => {
+      const inside = Object.keys(shown).filter((path) => path.startsWith(`${at}:${folder}/`));
+      return [...new Set(inside.map((path) => path.slice(`${at}:${folder}/`.length).replace(/\/.*$/, "")))].sort();
+    },
   };
 }
 

@@ -175,6 +175,17 @@ describe("a local clone", () => {
   };
   const laptop = { terminal: true, event: { name: "local", repository: "" } };
 
+  test("gives what was appended, put together or not", async () => {
+    const files = "origin/forge-data:baseline/coverage-gate";
+    const month = { schema: "forge-baseline-journal/1", action: "coverage-gate", id: "", entries: [{ name: "2026-11/a", data: 1 }] };
+    const diff = lineOfCommits({
+      [`${files}/months/2026-11.json`]: JSON.stringify(month),
+      [`${files}/runs/2026-11/a.json`]: "1",
+      [`${files}/runs/2026-11/b.json`]: "2",
+    });
+    expect(await openBaseline("branch", await contextAt(5, { ...laptop, folder, diff })).entries?.()).toEqual([1, 2]);
+  });
+
   test.each(["auto", "branch"])("is what %s reads on a laptop, without network", async (choice) => {
     const baseline = openBaseline(choice, await contextAt(5, { ...laptop, folder, diff: lineOfCommits(shown) }));
     expect(await baseline.find(commit(5))).toMatchObject({ distance: 2, record: { data: { n: 3 } } });
@@ -286,37 +297,6 @@ describe("what a run remembers on the branch", () => {
     const proposed = await at(2, { event: pullRequest });
     expect(await proposed.remember?.("sizes", 2)).toEqual({ skipped: "a pull request does not write to the branch forge-data" });
     expect(await proposed.recall?.("sizes")).toBe(1);
-  });
-});
-
-describe("what is kept beside each other", () => {
-  const name = (n: number): string => `2026-11/20261121-${n}`;
-
-  test("has a file each, and is read in two requests a month", async () => {
-    for (const n of [1, 2, 3])
-      expect(await (await at(n)).append?.(name(n), { n })).toMatchObject({ saved: expect.stringContaining(name(n)) });
-    await (await at(4)).append?.("2026-10/late", { n: 0 });
-    expect(JSON.parse(stored().get(`baseline/coverage-gate/runs/${name(2)}.json`) ?? "")).toEqual({ n: 2 });
-    const before = fake.requests.length;
-    expect(await (await at(9, { event: pullRequest })).entries?.()).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }]);
-    expect(fake.requests.length - before).toBe(5);
-  });
-
-  test("is written by pushes only, under proper names", async () => {
-    expect(await (await at(1, { event: pullRequest })).append?.(name(1), 1)).toHaveProperty("skipped");
-    for (const bad of ["../x", "2026-11/../x", "x", "2026-11/a/b"]) expect(await (await at(1)).append?.(bad, 1)).toHaveProperty("skipped");
-    expect(await (await at(1)).entries?.()).toEqual({ missing: "there is no branch forge-data yet" });
-  });
-
-  test("is mended from its own files where its month is torn", async () => {
-    for (const n of [1, 2]) await (await at(n)).append?.(name(n), { n });
-    const elsewhere = JSON.stringify({ schema: "forge-baseline-journal/1", action: "other", id: "", entries: [] });
-    for (const torn of ["{", elsewhere]) {
-      repository.git.commitFiles("forge-data", { "baseline/coverage-gate/months/2026-11.json": torn });
-      expect(await (await at(9)).entries?.()).toEqual([{ n: 1 }, { n: 2 }]);
-    }
-    await (await at(3)).append?.(name(3), { n: 3 });
-    expect(JSON.parse(stored().get("baseline/coverage-gate/months/2026-11.json") ?? "").entries).toHaveLength(3);
   });
 });
 

@@ -28,6 +28,10 @@ beforeAll(async () => {
     "baseline/coverage-gate/history.json",
     JSON.stringify({ schema: "forge-baseline-history/1", ...owner, history: [record] }),
   );
+  const month = { schema: "forge-baseline-journal/1", ...owner, entries: [{ name: "2026-10/a", data: "a" }] };
+  await commitFile(origin, "baseline/coverage-gate/months/2026-10.json", JSON.stringify(month));
+  await commitFile(origin, "baseline/coverage-gate/runs/2026-10/a.json", '"a"');
+  await commitFile(origin, "baseline/coverage-gate/runs/2026-11/b.json", '"b"');
   git(origin, "checkout", "--quiet", "main");
   git(clone, "clone", "--quiet", `file://${origin}`, ".");
 });
@@ -58,6 +62,7 @@ test("a laptop reads the data branch of its clone", async () => {
   expect(await baseline.find(tip)).toMatchObject({ distance: 1, record: { commit: middle, data: { covered: 80 } } });
   expect(await baseline.find(first)).toHaveProperty("missing");
   expect(await baseline.history(9)).toHaveLength(1);
+  expect(await openBaseline("branch", context).entries?.()).toEqual(["a", "b"]);
 });
 
 test("a file counts as the base has it", async () => {

@@ -42,6 +42,18 @@ test("hostile names come through unchanged, in changes, lists and contents", asy
   expect(await diffOf(repository.root).paths()).toEqual([...names].sort());
 });
 
+test("a folder of a commit is listed by the names of what stands in it", async () => {
+  const repository = newRepository();
+  const names = ["-n", "a b", "tab\there", "new\nline", 'quo"te', "*"];
+  const files = names.map((name) => [`-in/${name}`, "1\n"] as const);
+  const commit = repository.commit(Object.fromEntries([...files, ["-in/deeper/x", "1\n"], ["beside", "1\n"]]));
+  repository.commit({ "-in/later": "1\n" });
+  const diff = diffOf(repository.root);
+  expect(await diff.names(commit, "-in")).toEqual([...names, "deeper"].sort());
+  for (const none of ["beside", "missing", "", "../..", "-in/\0"]) expect(await diff.names(commit, none)).toEqual([]);
+  await expect(diff.names("6".repeat(40), "-in")).rejects.toThrow();
+});
+
 test("new files with hostile names are seen on a laptop", async () => {
   const repository = newRepository();
   repository.commit({ kept: "1\n" });
