@@ -19,7 +19,7 @@ export interface Files {
   /** The root of the checkout, absolute, links resolved. */
   readonly workspace: string;
   read(path: string): Promise<Uint8Array>;
-  /** UTF-8; refuses files over `maxBytes` (default 16 MiB). */
+  /** UTF-8, or UTF-16 that begins with its mark; refuses files over `maxBytes` (default 16 MiB). */
   readText(path: string, maxBytes?: number): Promise<string>;
   /** Writes a whole file, or none of it; makes the folders. Only inside the workspace. */
   write(path: string, content: string | Uint8Array): Promise<void>;

@@ -1,29 +1,11 @@
 import { FormatFault, measuresOf } from "./formats/draft.ts";
 import { isObject, listOf, objectOf, objectsOf, textOf } from "./formats/json.ts";
 import { parseDataJs } from "./formats/plain.ts";
-import type { Direction, ResultFile } from "./model.ts";
+import type { Direction, ResultFile, StoredRun, StoredValue } from "./model.ts";
+import { packedSchema, unpackRuns } from "./packed.ts";
 import { median } from "./statistics/order.ts";
 
 export const historySchema = "forge-benchmark-history/1";
-
-export interface StoredValue {
-  readonly name: string;
-  readonly metric: string;
-  readonly unit: string;
-  readonly direction: Direction;
-  readonly value: number;
-}
-
-/** One run of one suite. */
-export interface StoredRun {
-  readonly commit: string;
-  /** ISO 8601. */
-  readonly date: string;
-  readonly suite: string;
-  /** The class of machines: what runs must have in common for their times to be compared. */
-  readonly host: string;
-  readonly benchmarks: readonly StoredValue[];
-}
 
 export interface History {
   readonly schema: typeof historySchema;
@@ -67,7 +49,7 @@ export function runsOf(
 }
 
 /** Both histories, each run once, oldest first; the newest stay where there are too many. */
-export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[], most = mostValues): History {
+export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[]): History {
   const runs = new Map<string, StoredRun[]>();
   for (const run of [...a, ...b]) {
     const key = JSON.stringify([run.suite, run.commit, run.date, run.host]);
@@ -82,14 +64,16 @@ export function joinedHistory(a: readonly StoredRun[], b: readonly StoredRun[], 
   let values = 0;
   const kept = sorted.toReversed().filter(({ benchmarks }) => {
     values += benchmarks.length;
-    return values <= most;
+    return values <= mostValues;
   });
   return { schema: historySchema, runs: kept.toReversed() };
 }
 
 /** `undefined` for what is no history of ours. Single entries that are torn are left out. */
 export function readHistory(value: unknown): History | undefined {
-  if (!isObject(value) || value["schema"] !== historySchema || !Array.isArray(value["runs"])) return undefined;
+  if (!isObject(value) || !Array.isArray(value["runs"])) return undefined;
+  if (value["schema"] === packedSchema) return { schema: historySchema, runs: unpackRuns(value).flatMap(readRun) };
+  if (value["schema"] !== historySchema) return undefined;
   return { schema: historySchema, runs: listOf(value["runs"]).flatMap(readRun) };
 }
 

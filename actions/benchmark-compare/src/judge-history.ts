@@ -1,6 +1,6 @@
-import { type History, rulerName, type StoredRun } from "./history.ts";
+import { type History, rulerName } from "./history.ts";
 import { limitsOf, resultOf } from "./judge.ts";
-import { keyOf } from "./model.ts";
+import { keyOf, type StoredRun } from "./model.ts";
 import type { Pair, Side } from "./readings.ts";
 import type { Settings } from "./settings.ts";
 import { changePoints } from "./statistics/change-points.ts";

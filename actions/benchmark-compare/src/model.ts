@@ -30,6 +30,26 @@ export interface ResultFile {
   readonly host: HostFacts;
 }
 
+/** One value of the history, in base units. */
+export interface StoredValue {
+  readonly name: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly direction: Direction;
+  readonly value: number;
+}
+
+/** One run of one suite. */
+export interface StoredRun {
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly suite: string;
+  /** The class of machines: what runs must have in common for their times to be compared. */
+  readonly host: string;
+  readonly benchmarks: readonly StoredValue[];
+}
+
 /** How a benchmark is told apart from others: never by its place in a file. */
 export function keyOf({ suite, name, metric }: Pick<Measure, "suite" | "name" | "metric">): string {
   return JSON.stringify([suite, name, metric]);

@@ -4,12 +4,14 @@ import { type Event, isProposal } from "../../../packages/frame/event.ts";
 import type { Ports } from "../../../packages/frame/ports.ts";
 import { parseJson } from "./formats/documents.ts";
 import { FormatFault } from "./formats/draft.ts";
-import { type History, historySchema, importedRuns, joinedHistory, readHistory, type StoredRun } from "./history.ts";
+import { type History, historySchema, importedRuns, joinedHistory, readHistory } from "./history.ts";
+import type { StoredRun } from "./model.ts";
+import { packRuns } from "./packed.ts";
 
 const largestImport = 128 * 2 ** 20;
 const largestRun = 16 * 2 ** 20;
-/** A store takes records of 16 MiB, and a value takes about a hundred bytes. */
-const mostStoredValues = 120_000;
+/** Each commit's record in the cache has the whole history, so it is kept short, in characters: some 700 runs of 300 values. */
+const longestRecord = 4 * 2 ** 20;
 const storedNames = new Set(["", "auto", "none", "cache", "branch"]);
 
 /** What earlier runs have measured. */
@@ -124,9 +126,9 @@ export async function keepRuns(
     .filter((part) => part !== "")
     .join("-");
   if (folder === undefined) {
-    const appended = await ports.baseline.append?.(`${month}/${name}`, { schema: historySchema, runs });
+    const appended = await ports.baseline.append?.(`${month}/${name}`, packRuns(runs));
     if (appended !== undefined) return "saved" in appended ? `History saved: ${appended.saved}.` : `No history saved: ${appended.skipped}.`;
-    const saved = await ports.baseline.save(joinedHistory(whole.runs, [], mostStoredValues));
+    const saved = await ports.baseline.save(packRuns(whole.runs, longestRecord));
     return "saved" in saved ? `History saved: ${saved.saved}.` : `No history saved: ${saved.skipped}.`;
   }
   const refused = mayKeep(event);

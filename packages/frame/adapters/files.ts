@@ -21,7 +21,7 @@ export function openFiles(workspace: string, workingDirectory: string, scratch: 
     readText: async (path, maxBytes = longestText) => {
       const found = await stat(resolve(here, path)).catch((error: unknown) => refuse(path, error));
       if (found.size > maxBytes) throw new UserError(`${path} has ${found.size} bytes. Allowed: at most ${maxBytes}.`);
-      return new TextDecoder().decode(await readBytes(resolve(here, path), path));
+      return textOf(await readBytes(resolve(here, path), path));
     },
     write: (path, content) => writeWhole(resolve(here, path), path, content, writable),
     stat: async (path) => {
@@ -31,6 +31,13 @@ export function openFiles(workspace: string, workingDirectory: string, scratch: 
     },
     glob: (patterns) => glob(here, patterns),
   };
+}
+
+/** UTF-8, or UTF-16 with its mark, as PowerShell 5 writes what `>` sends to a file. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 function realFolder(path: string, what: string): string {

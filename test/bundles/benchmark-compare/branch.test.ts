@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FakeGitHub, startFakeGitHub } from "../../fake-github/server.ts";
@@ -55,6 +55,74 @@ describe("the data branch", () => {
     expect(before).toHaveLength(1);
     for (const [path, text] of before) expect(after.get(path)).toBe(text);
     expect([...after.keys()].filter((path) => path.includes("/runs/"))).toHaveLength(2);
+  });
+});
+
+/** Names as Go's benchmarks have them, with all the digits that a number can have. */
+const many = (n: number): string =>
+  custom(
+    Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`BenchmarkDecode/corpus=${i % 20}/size=${i}KB/parallel`, 1e6 / (i + n)])),
+  );
+
+const written = (from: number) => fake.requests.slice(from).filter(({ method }) => method !== "GET");
+const sent = (from: number): number => written(from).reduce((sum, { body }) => sum + JSON.stringify(body).length, 0);
+
+describe("300 values", () => {
+  it("are added in three requests and less than 30 KB, put together at times, and read back as they were", async () => {
+    const folder = sides("[]", many(1));
+    const push = async (n: number): Promise<number> => {
+      writeFileSync(join(folder, "bench", "head.json"), many(n));
+      const before = fake.requests.length;
+      const run = await bench(folder, onBranch, at(pushed(n.toString(16).padStart(40, "0"))));
+      expect(run.exitCode, run.log).toBe(0);
+      expect(written(before).map(({ method }) => method)).toEqual(["POST", "POST", n === 1 ? "POST" : "PATCH"]);
+      return sent(before);
+    };
+    expect(await push(1)).toBeLessThan(30_000);
+    const [[path = "", text = ""] = []] = [...files()].filter(([each]) => each.includes("/runs/"));
+    const earlier = Array.from({ length: 15 }, (_, n) => [
+      path.replace(/[^/]*$/, `earlier-${n}.json`),
+      text.replace(/"commit":"0+1"/, `"commit":"e${n}"`),
+    ]);
+    repository.git.commitFiles("forge-data", Object.fromEntries(earlier));
+    expect(await push(2)).toBeGreaterThan(30_000);
+    expect([...files().keys()].filter((each) => each.includes("/months/"))).toHaveLength(1);
+    expect(await push(3)).toBeLessThan(30_000);
+    const run = await bench(folder, onBranch, at(proposed({ base: sha("a"), head: sha("c"), tested: sha("d") })));
+    const history = JSON.parse(readFileSync(run.outputs["history"] ?? "", "utf8"));
+    expect(history.schema).toBe("forge-benchmark-history/1");
+    const values = history.runs.slice(0, -1).map(({ benchmarks }: { benchmarks: { value: number }[] }) => benchmarks[0]?.value);
+    expect(values).toEqual([...Array.from({ length: 16 }, () => 1e6), 1e6 / 2, 1e6 / 3]);
+    expect(history.runs[17].benchmarks[7]).toEqual({
+      name: "BenchmarkDecode/corpus=7/size=7KB/parallel",
+      metric: "value",
+      unit: "ns",
+      direction: "lower",
+      value: 1e6 / 10,
+    });
+    fake.verify();
+  });
+
+  it("are read from where an older version has kept them", async () => {
+    const runs = Array.from({ length: 3 }, (_, n) => ({
+      commit: sha("a"),
+      date: `2026-11-0${n + 1}T00:00:00.000Z`,
+      suite: "",
+      host: "",
+      benchmarks: [{ name: "a", metric: "value", unit: "B", direction: "lower", value: 1000 }],
+    }));
+    const entries = runs.map((run, n) => ({ name: `2026-11/${n}`, data: { schema: "forge-benchmark-history/1", runs: [run] } }));
+    const month = { schema: "forge-baseline-journal/1", action: "benchmark-compare", id: "", entries };
+    repository.git.commitFiles("forge-data", {
+      "baseline/benchmark-compare/months/2026-11.json": JSON.stringify(month),
+      ...Object.fromEntries(entries.map(({ name, data }) => [`baseline/benchmark-compare/runs/${name}.json`, JSON.stringify(data)])),
+    });
+    const run = await bench(
+      sides("[]", custom({ a: 1600 }, "bytes")),
+      onBranch,
+      at(proposed({ base: sha("a"), head: sha("c"), tested: sha("d") })),
+    );
+    expect(row(run, "a")).toMatchObject({ verdict: "fail", base: { median: 1000 } });
   });
 });
 

@@ -189,6 +189,25 @@ describe("files that cannot be read", () => {
     expect(run.outputs["summary"]).toContain(why);
   });
 
+  it.each(["UTF-16 LE", "UTF-16 BE"])("are none for being in %s, as PowerShell 5 writes them", async (encoding) => {
+    const go = (time: number): Uint8Array => {
+      const bytes = Buffer.from(
+        `\ufeffgoos: windows\r\npkg: example.com/x\r\n${`BenchmarkX/\u00fc-4 100 ${time} ns/op 64 B/op\r\n`.repeat(8)}PASS\r\n`,
+        "utf16le",
+      );
+      return encoding === "UTF-16 LE" ? bytes : bytes.swap16();
+    };
+    const folder = sides("", "", {
+      "bench/base.txt": go(100),
+      "bench/head.txt": go(200),
+    });
+    const run = await bench(folder, { "base-results": "bench/base.txt", results: "bench/head.txt" });
+    expect(rows(run).map(({ name, metric, base, head }) => [name, metric, base.n, base.median, head.median])).toEqual([
+      ["BenchmarkX/\u00fc", "time", 8, 100, 200],
+      ["BenchmarkX/\u00fc", "bytes", 8, 64, 64],
+    ]);
+  });
+
   it("none at all is named", async () => {
     const run = await bench(sides("[]", "[]"), { ...globs, results: "nothing/*.json" });
     expect(run.exitCode).toBe(2);
