@@ -68,7 +68,7 @@ export class ContentScanner {
   ): { detections: Detection[]; behind: number } {
     const piece: Piece = { bytes, start: 0, end, kind: fileKindOf(path), path, binary };
     const placed = this.#placed(piece).filter((match) => match.start < limit);
-    return { detections: this.#describe(piece, placed, origin), behind: Math.max(0, ...placed.map((match) => match.end)) };
+    return { detections: this.#describe(piece, placed, origin), behind: placed.reduce((last, { end: each }) => Math.max(last, each), 0) };
   }
 
   #scan(bytes: Uint8Array, start: number, end: number, path: string, archiveDepth: number): Scanned {
