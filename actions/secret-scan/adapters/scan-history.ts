@@ -8,8 +8,8 @@ import { changesOf } from "./changes.ts";
 import { countLines, Harvest, matcherOf, nothing, pathsFound } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import { OccurrenceRows } from "./occurrence-rows.ts";
+import type { ScannerOptions } from "./options.ts";
 import type { CommitRange } from "./range.ts";
-import type { ScannerOptions } from "./scanner.ts";
 import { Threads } from "./threads.ts";
 
 export async function scanHistory(

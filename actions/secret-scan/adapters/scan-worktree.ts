@@ -7,7 +7,7 @@ import { BatchQueue, fileBatches, inShard } from "./batches.ts";
 import { Harvest, matcherOf, pathTest } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
 import { OccurrenceRows } from "./occurrence-rows.ts";
-import type { ScannerOptions } from "./scanner.ts";
+import type { ScannerOptions } from "./options.ts";
 import { Threads } from "./threads.ts";
 
 export async function scanWorktree(
