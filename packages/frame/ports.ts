@@ -21,8 +21,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** UTF-8, or UTF-16 that begins with its mark; refuses files over `maxBytes` (default 16 MiB). */
   readText(path: string, maxBytes?: number): Promise<string>;
-  /** Writes a whole file, or none of it; makes the folders. Only inside the workspace. */
-  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a whole file, or none of it; makes the folders. Only inside the workspace. Pieces of a long text are asked for as they are written. */
+  write(path: string, content: string | Uint8Array | Iterable<string>): Promise<void>;
   stat(path: string): Promise<{ readonly size: number; readonly kind: "file" | "folder" | "other" } | undefined>;
   /**
    * Files that match any of the globs (`!` excludes; later patterns win), relative to the working directory, sorted.

@@ -5,12 +5,19 @@ import { worstFindingsFirst } from "./wording.ts";
 export function joinedFindings(findings: readonly Finding[]): Finding[] {
   const groups = new Map<string, { finding: Finding; rank: number }[]>();
   const joined: { finding: Finding; rank: number }[] = [];
+  const numbers = new Map<string, number>();
+  // Texts are numbered, because keys that hold the messages of ten thousand findings would be as large as the report.
+  const numberOf = (text: string): number => {
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  };
   worstFindingsFirst(findings).forEach((finding, rank) => {
     if (finding.path === undefined || finding.line === undefined) {
       joined.push({ finding, rank });
       return;
     }
-    const key = JSON.stringify([finding.severity, finding.rule, finding.path, finding.message]);
+    const key = [finding.severity, finding.rule, finding.path, finding.message].map(numberOf).join();
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ finding, rank }]);
     else group.push({ finding, rank });

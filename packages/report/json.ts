@@ -12,11 +12,11 @@ export const reportSchemaVersion = "forge-report/1";
  * Throws for numbers that JSON has no word for: a report that silently says `null` would be wrong.
  */
 export function renderJson(report: Report): string {
-  return renderJsonPieces(report).join("");
+  return [...renderJsonPieces(report)].join("");
 }
 
-/** The same text in pieces: the evidence of a large run is tens of megabytes, and each copy of it as one text would have to fit into memory. */
-export function renderJsonPieces(report: Report): string[] {
+/** The same text in pieces, each made when it is asked for: the evidence of a large run is tens of megabytes, and each copy would have to fit into memory. */
+export function* renderJsonPieces(report: Report): Generator<string> {
   const entries: readonly (readonly [string, unknown])[] = [
     ["schema", reportSchemaVersion],
     ["action", report.action],
@@ -28,7 +28,7 @@ export function renderJsonPieces(report: Report): string[] {
     ["outputs", report.outputs],
     ["rules", report.rules.map(({ name, verdict, actual, limit, unit, why, path }) => ({ name, verdict, actual, limit, unit, why, path }))],
     ["notes", report.notes ?? []],
-    ["findings", report.findings.map(ordered)],
+    ["findings", report.findings],
     ["inputs", report.inputs],
     ["commit", report.commit],
     ["head", report.head],
@@ -38,41 +38,38 @@ export function renderJsonPieces(report: Report): string[] {
     ["sections", report.sections],
     ["data", report.data],
   ];
-  const pieces = ["{\n"];
+  let open = "{\n";
   for (const [key, value] of entries.filter(([, each]) => each !== undefined)) {
-    pieces.push(`${pieces.length === 1 ? "" : ",\n"}  ${JSON.stringify(key)}: `);
-    if (Array.isArray(value) && value.length > 0) appendItems(pieces, value, key, ["[\n    ", ",\n    ", "\n  ]"]);
-    else if (key === "data") appendFields(pieces, value);
-    else pieces.push(compact(value, key));
+    yield `${open}  ${JSON.stringify(key)}: `;
+    if (Array.isArray(value) && value.length > 0) yield* itemPieces(value, key, ["[\n    ", ",\n    ", "\n  ]"]);
+    else if (key === "data") yield* fieldPieces(value);
+    else yield compact(value, key);
+    open = ",\n";
   }
-  pieces.push("\n}");
-  return pieces;
+  yield "\n}";
 }
 
-function appendItems(
-  pieces: string[],
-  items: readonly unknown[],
-  key: string,
-  [open, between, close]: readonly [string, string, string],
-): void {
-  pieces.push(open);
-  for (const [index, item] of items.entries()) pieces.push(index === 0 ? "" : between, compact(item ?? null, key));
-  pieces.push(close);
+function* itemPieces(items: readonly unknown[], key: string, [open, between, close]: readonly [string, string, string]): Generator<string> {
+  for (const [index, item] of items.entries()) {
+    yield index === 0 ? open : between;
+    yield compact((key === "findings" ? ordered(item as Finding) : item) ?? null, key);
+  }
+  yield items.length === 0 ? open + close : close;
 }
 
 /** Evidence: its lists are what is long. */
-function appendFields(pieces: string[], value: unknown): void {
+function* fieldPieces(value: unknown): Generator<string> {
   let separator = "{";
   for (const [name, field] of Object.entries(value ?? {})) {
     if (field === undefined) continue;
-    pieces.push(separator);
+    yield separator;
     if (Array.isArray(field)) {
-      pieces.push(compact(name, "data"), ":");
-      appendItems(pieces, field, "data", ["[", ",", "]"]);
-    } else pieces.push(compact({ [name]: field }, "data").slice(1, -1));
+      yield `${compact(name, "data")}:`;
+      yield* itemPieces(field, "data", ["[", ",", "]"]);
+    } else yield compact({ [name]: field }, "data").slice(1, -1);
     separator = ",";
   }
-  pieces.push(separator === "{" ? "{}" : "}");
+  yield separator === "{" ? "{}" : "}";
 }
 
 function ordered({ rule, severity, message, path, line, endLine, column, endColumn, ...rest }: Finding): Finding {

@@ -2,12 +2,15 @@ import { codeOf, messageOf } from "../../../packages/frame/errors.ts";
 import type { Git } from "../../../packages/git/command.ts";
 import type { ContentScanner } from "../src/engine/scan.ts";
 import type { Detection, Skip } from "../src/model.ts";
+import { type PackedDetections, Packer } from "../src/packed.ts";
 import { LongContent, wholeContent } from "./long-content.ts";
 import type { Setup } from "./machine.ts";
 
 /** What one batch of contents held. */
 export interface BatchResult {
   readonly hits: readonly Hit[];
+  /** Those of the first hit, then those of the second. */
+  readonly detections: PackedDetections;
   readonly blobs: number;
   readonly bytes: number;
   readonly skipped: readonly Skip[];
@@ -17,7 +20,7 @@ export interface BatchResult {
 export interface Hit {
   readonly key: string;
   readonly path: string;
-  readonly detections: readonly Detection[];
+  readonly count: number;
 }
 
 const headerFormat = "--batch=%(objectname) %(objecttype) %(objectsize) %(rest)";
@@ -48,6 +51,8 @@ class BlobStream {
   readonly #setup: Setup;
   readonly #buffer: Uint8Array;
   readonly #hits: Hit[] = [];
+  readonly #packer = new Packer();
+  #packed = 0;
   readonly #skipped: Skip[] = [];
   #blobs = 0;
   #bytes = 0;
@@ -78,7 +83,7 @@ class BlobStream {
   }
 
   result(): BatchResult {
-    return { hits: this.#hits, blobs: this.#blobs, bytes: this.#bytes, skipped: this.#skipped };
+    return { hits: this.#hits, detections: this.#packer.packed(), blobs: this.#blobs, bytes: this.#bytes, skipped: this.#skipped };
   }
 
   #readHeader(piece: Uint8Array, start: number): number {
@@ -108,7 +113,7 @@ class BlobStream {
     const large = maxFileSize !== undefined && this.#left > maxFileSize;
     this.#ignored = large || type !== "blob";
     if (large) this.#skipped.push({ reason: "larger than max-file-size", name: path || key, incomplete: false });
-    if (!this.#ignored && this.#left > wholeContent) this.#long = new LongContent(this.#scanner, path, this.#buffer);
+    if (!this.#ignored && this.#left > wholeContent) this.#long = new LongContent(this.#scanner, path, this.#buffer, this.#packer);
     if (this.#left === 0) this.#finish(new Uint8Array(0), 0, 0);
   }
 
@@ -135,7 +140,8 @@ class BlobStream {
   }
 
   #finishLong(long: LongContent): void {
-    this.#keep(long.end(), 0);
+    long.end();
+    this.#keep([], 0);
     this.#blobs++;
     this.#long = undefined;
     this.#left = -1;
@@ -153,7 +159,10 @@ class BlobStream {
   #keep(detections: readonly Detection[], packed: number): void {
     if (packed > 0)
       this.#skipped.push({ reason: "archive that could not be unpacked, read as it is", name: this.#path || this.#key, incomplete: true });
-    if (detections.length > 0) this.#hits.push({ key: this.#key, path: this.#path, detections });
+    for (const detection of detections) this.#packer.add(detection);
+    const count = this.#packer.count - this.#packed;
+    this.#packed = this.#packer.count;
+    if (count > 0) this.#hits.push({ key: this.#key, path: this.#path, count });
   }
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { codeOf, messageOf } from "../../../packages/frame/errors.ts";
-import type { ContentScanner } from "../src/engine/scan.ts";
+import type { ContentScanner, Scanned } from "../src/engine/scan.ts";
 import type { Skip } from "../src/model.ts";
+import { Packer } from "../src/packed.ts";
 import type { BatchResult, Hit } from "./blob-stream.ts";
 import { LongContent, wholeContent } from "./long-content.ts";
 import type { Setup } from "./machine.ts";
@@ -10,12 +11,14 @@ import type { Setup } from "./machine.ts";
 /** Scans files on disk. Links are not followed: where a link leads to is its content, as git has it. */
 export function scanFiles(scanner: ContentScanner, setup: Setup, paths: readonly string[], buffer: Uint8Array): BatchResult {
   const hits: Hit[] = [];
+  const packer = new Packer();
   const skipped: Skip[] = [];
   let blobs = 0;
   let bytes = 0;
   for (const path of paths) {
+    const before = packer.count;
     try {
-      const read = scanFile(scanner, setup, path, buffer);
+      const read = scanFile(scanner, setup, path, buffer, packer);
       if ("reason" in read) {
         skipped.push(read);
         continue;
@@ -23,24 +26,24 @@ export function scanFiles(scanner: ContentScanner, setup: Setup, paths: readonly
       blobs++;
       bytes += read.size;
       if (read.packed > 0) skipped.push({ reason: "archive that could not be unpacked, read as it is", name: path, incomplete: true });
-      if (read.detections.length > 0) hits.push({ key: path, path, detections: read.detections });
     } catch (error) {
       // A file that went away while the list was read is as good as never listed.
       if (codeOf(error) !== "ENOENT")
         skipped.push({ reason: `could not be read (${codeOf(error) ?? messageOf(error)})`, name: path, incomplete: true });
     }
+    if (packer.count > before) hits.push({ key: path, path, count: packer.count - before });
   }
-  return { hits, blobs, bytes, skipped };
+  return { hits, detections: packer.packed(), blobs, bytes, skipped };
 }
 
-type Read = { readonly size: number; readonly packed: number; readonly detections: Hit["detections"] };
+type Read = { readonly size: number; readonly packed: number };
 
-function scanFile(scanner: ContentScanner, { root, maxFileSize }: Setup, path: string, buffer: Uint8Array): Read | Skip {
+function scanFile(scanner: ContentScanner, { root, maxFileSize }: Setup, path: string, buffer: Uint8Array, packer: Packer): Read | Skip {
   const absolute = join(root, path);
   const found = lstatSync(absolute);
   if (found.isSymbolicLink()) {
     const target = Buffer.from(readlinkSync(absolute));
-    return { size: target.length, ...scanner.scan(target, 0, target.length, path) };
+    return { size: target.length, packed: kept(scanner.scan(target, 0, target.length, path), packer) };
   }
   const refusal = refusalOf(found, path, maxFileSize);
   if (refusal !== undefined) return refusal;
@@ -48,7 +51,7 @@ function scanFile(scanner: ContentScanner, { root, maxFileSize }: Setup, path: s
   const file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(file).isFile()) return { reason: "not a file", name: path, incomplete: false };
-    return found.size > wholeContent ? scanLong(scanner, file, path, buffer) : scanWhole(scanner, file, path, buffer);
+    return found.size > wholeContent ? scanLong(scanner, file, path, buffer, packer) : scanWhole(scanner, file, path, buffer, packer);
   } finally {
     closeSync(file);
   }
@@ -61,24 +64,30 @@ function refusalOf(found: Stats, path: string, maxFileSize: number | undefined):
   return undefined;
 }
 
-function scanWhole(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array): Read {
+function scanWhole(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array, packer: Packer): Read {
   let size = 0;
   for (;;) {
     const read = readSync(file, buffer, size, buffer.length - size, null);
     size += read;
     if (read === 0 || size === buffer.length) break;
   }
-  return { size, ...scanner.scan(buffer, 0, size, path) };
+  return { size, packed: kept(scanner.scan(buffer, 0, size, path), packer) };
+}
+
+function kept({ detections, packed }: Scanned, packer: Packer): number {
+  for (const detection of detections) packer.add(detection);
+  return packed;
 }
 
 const portion = Buffer.allocUnsafeSlow(2 ** 20);
 
-function scanLong(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array): Read {
-  const content = new LongContent(scanner, path, buffer);
+function scanLong(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array, packer: Packer): Read {
+  const content = new LongContent(scanner, path, buffer, packer);
   let size = 0;
   for (let read = readSync(file, portion, 0, portion.length, null); read > 0; read = readSync(file, portion, 0, portion.length, null)) {
     content.push(portion.subarray(0, read));
     size += read;
   }
-  return { size, packed: 0, detections: content.end() };
+  content.end();
+  return { size, packed: 0 };
 }

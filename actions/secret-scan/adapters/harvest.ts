@@ -2,8 +2,9 @@ import { globMatcher } from "../../../packages/frame/glob.ts";
 import type { Git } from "../../../packages/git/command.ts";
 import { asBytes } from "../src/allow.ts";
 import { compileTest } from "../src/engine/compile.ts";
-import type { Detection, FoundPath, Occurrence, ScanPlan, ScanResult, Skip } from "../src/model.ts";
-import { authorsOf, occurrence } from "./attribution.ts";
+import type { Detection, FoundPath, ScanPlan, ScanResult, Skip } from "../src/model.ts";
+import { DetectionStore } from "../src/packed.ts";
+import { authorsOf } from "./authors.ts";
 import type { BatchResult } from "./blob-stream.ts";
 import type { PathChange } from "./changes.ts";
 
@@ -11,22 +12,35 @@ export function nothing(range: string): ScanResult {
   return { occurrences: [], commits: 0, blobs: 0, bytes: 0, skipped: [], range, paths: [] };
 }
 
+export interface Found {
+  readonly path: string;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Everything that batches gave, put together. */
 export class Harvest {
-  readonly found = new Map<string, { path: string; detections: readonly Detection[] }>();
+  /** Contents with secrets, by object or path, and which rows of the store are theirs. */
+  readonly found = new Map<string, Found>();
+  readonly store = new DetectionStore();
   readonly skipped: Skip[] = [];
   blobs = 0;
   bytes = 0;
 
   take = (result: BatchResult): void => {
-    for (const { key, path, detections } of result.hits) this.found.set(key, { path, detections });
+    let first = this.store.add(result.detections);
+    for (const { key, path, count } of result.hits) {
+      this.found.set(key, { path, first, count });
+      first += count;
+    }
     for (const skip of result.skipped) this.skipped.push(skip);
     this.blobs += result.blobs;
     this.bytes += result.bytes;
   };
 
-  detections(): Map<string, readonly Detection[]> {
-    return new Map([...this.found].map(([key, { detections }]) => [key, detections]));
+  detectionsOf(key: string): Detection[] {
+    const { first, count } = this.found.get(key) ?? { first: 0, count: 0 };
+    return Array.from({ length: count }, (_, index) => this.store.at(first + index));
   }
 }
 
@@ -34,19 +48,6 @@ export function matcherOf(plan: ScanPlan): (path: string) => boolean {
   if (plan.paths.length === 0) return () => true;
   const patterns = plan.paths.every((pattern) => pattern.startsWith("!")) ? ["**", ...plan.paths] : plan.paths;
   return globMatcher(patterns);
-}
-
-export async function withAuthors(
-  plan: ScanPlan,
-  git: Git,
-  introduced: readonly { change: PathChange; detection: Detection }[],
-): Promise<Occurrence[]> {
-  const authors = await authorsOf(git, [...new Set(introduced.map(({ change }) => change.commit))]);
-  return introduced.map(({ change, detection }) => ({
-    ...occurrence(detection, change.path, plan.rules, plan.sha1),
-    commit: change.commit,
-    ...authors.get(change.commit),
-  }));
 }
 
 /** The paths that rules for paths alone look for, each with the commit before which no parent had it. */

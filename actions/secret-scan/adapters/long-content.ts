@@ -1,7 +1,7 @@
 import { encodingOf } from "../src/engine/encoding.ts";
 import { countLines, unitsOf } from "../src/engine/places.ts";
 import type { ContentScanner, Origin } from "../src/engine/scan.ts";
-import type { Detection } from "../src/model.ts";
+import type { Packer } from "../src/packed.ts";
 
 /** Contents up to this are held whole. */
 export const wholeContent = 8 * 2 ** 20;
@@ -13,15 +13,16 @@ export class LongContent {
   readonly #scanner: ContentScanner;
   readonly #path: string;
   readonly #buffer: Uint8Array;
-  readonly detections: Detection[] = [];
+  readonly #packer: Packer;
   #used = 0;
   #origin: Origin = { line: 1, column: 1 };
   #binary: boolean | undefined;
 
-  constructor(scanner: ContentScanner, path: string, buffer: Uint8Array) {
+  constructor(scanner: ContentScanner, path: string, buffer: Uint8Array, packer: Packer) {
     this.#scanner = scanner;
     this.#path = path;
     this.#buffer = buffer;
+    this.#packer = packer;
   }
 
   push(bytes: Uint8Array): void {
@@ -34,9 +35,8 @@ export class LongContent {
     }
   }
 
-  end(): readonly Detection[] {
+  end(): void {
     this.#scan(true);
-    return this.detections;
   }
 
   #scan(last: boolean): void {
@@ -44,7 +44,7 @@ export class LongContent {
     this.#binary ??= encodingOf(buffer, 0, this.#used) === "binary";
     const limit = last ? this.#used + 1 : this.#used - overlap;
     const { detections, behind } = this.#scanner.scanPiece(buffer, this.#used, this.#path, this.#origin, limit, this.#binary);
-    this.detections.push(...detections);
+    for (const detection of detections) this.#packer.add(detection);
     if (last) return;
     const next = Math.min(this.#used, Math.max(limit, behind));
     this.#origin = originBehind(buffer, next, this.#origin);

@@ -69,8 +69,9 @@ export function openContentScanner(setup: Setup): ContentScanner {
 function makeContentScanner(setup: Setup): ContentScanner {
   // A pattern that backtracks without end is handed to V8's linear engine.
   if (!guarded) setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
-  // A hundred thousand findings would let the space of young objects grow to a multiple of what they are.
+  // A hundred thousand findings would let the heap grow to a multiple of what they are.
   if (!guarded) setFlagsFromString("--semi-space-growth-factor=1");
+  if (!guarded) setFlagsFromString("--heap-growing-percent=40");
   guarded = true;
   return new ContentScanner(new Matcher(setup.rules, latin1), setup, inflate, noveltyOf(setup));
 }

@@ -1,4 +1,4 @@
-import type { ScanPlan, ScanResult } from "../src/model.ts";
+import type { Occurrence, Occurrences, ScanPlan, ScanResult } from "../src/model.ts";
 import { redacted } from "../src/redact.ts";
 import { openContentScanner, setupOf } from "./machine.ts";
 
@@ -18,13 +18,38 @@ export function withSafeNames(result: ScanResult, plan: ScanPlan): ScanResult {
   };
   return {
     ...result,
-    // A name may hold the very secret that is in the file, whatever rule found it there.
-    occurrences: result.occurrences.map((occurrence) => {
-      const { secret } = occurrence.detection;
-      const without = (text: string): string => safe(secret.length >= 6 ? text.replaceAll(secret, redacted(secret)) : text);
-      const { author } = occurrence;
-      return { ...occurrence, path: without(occurrence.path), ...(author === undefined ? {} : { author: without(author) }) };
-    }),
+    occurrences: new SafeOccurrences(result.occurrences, safe),
     skipped: result.skipped.map((skip) => ({ ...skip, name: safe(skip.name) })),
   };
+}
+
+class SafeOccurrences implements Occurrences {
+  readonly #inner: Occurrences;
+  readonly #safe: (name: string) => string;
+
+  constructor(inner: Occurrences, safe: (name: string) => string) {
+    this.#inner = inner;
+    this.#safe = safe;
+  }
+
+  get length(): number {
+    return this.#inner.length;
+  }
+
+  at(index: number): Occurrence | undefined {
+    const occurrence = this.#inner.at(index);
+    return occurrence === undefined ? undefined : this.#safely(occurrence);
+  }
+
+  *[Symbol.iterator](): Generator<Occurrence> {
+    for (const occurrence of this.#inner) yield this.#safely(occurrence);
+  }
+
+  /** A name may hold the very secret that is in the file, whatever rule found it there. */
+  #safely(occurrence: Occurrence): Occurrence {
+    const { secret } = occurrence.detection;
+    const without = (text: string): string => this.#safe(secret.length >= 6 ? text.replaceAll(secret, redacted(secret)) : text);
+    const { author } = occurrence;
+    return { ...occurrence, path: without(occurrence.path), ...(author === undefined ? {} : { author: without(author) }) };
+  }
 }

@@ -1,12 +1,14 @@
 import type { Repository } from "../../../packages/git/repository.ts";
 import type { ScanPlan, ScanResult, Skip } from "../src/model.ts";
-import { introductions, occurrence } from "./attribution.ts";
+import { addIntroduced } from "./attribution.ts";
+import { authorsOf } from "./authors.ts";
 import { BatchQueue, inShard, objectBatches } from "./batches.ts";
 import { changesOf, type PathChange } from "./changes.ts";
-import { countLines, Harvest, lineOf, matcherOf, nothing, pathsFound, withAuthors } from "./harvest.ts";
+import { countLines, Harvest, lineOf, matcherOf, nothing, pathsFound } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
+import { OccurrenceRows } from "./occurrence-rows.ts";
+import type { ScannerOptions } from "./options.ts";
 import type { CommitRange } from "./range.ts";
-import type { ScannerOptions } from "./scanner.ts";
 import { Threads } from "./threads.ts";
 
 export async function scanDiff(plan: ScanPlan, repository: Repository, range: CommitRange, { log }: ScannerOptions): Promise<ScanResult> {
@@ -31,7 +33,9 @@ export async function scanDiff(plan: ScanPlan, repository: Repository, range: Co
   );
   for (const [blob, path] of touchedBefore(plan, touched, wanted)) before.set(blob, path);
   await threads.scan(BatchQueue.of(objectBatches([...before].map(([blob, path]) => lineOf(blob, path)))), harvest.take, true);
-  const occurrences = touched.length === 0 ? [] : await withAuthors(plan, git, introductions(touched, harvest.detections()));
+  const occurrences = new OccurrenceRows(harvest.store, plan.rules, plan.sha1);
+  addIntroduced(occurrences, harvest, touched);
+  occurrences.authors = await authorsOf(git, occurrences.commits);
   return {
     occurrences,
     commits: count,
@@ -88,9 +92,8 @@ export async function scanStaged(plan: ScanPlan, repository: Repository, { log }
     touched.flatMap(({ before: old, path }) => old.filter((blob) => blob !== "" && !wanted.has(blob)).map((blob) => [blob, path] as const)),
   );
   await threads.scan(BatchQueue.of(objectBatches([...before].map(([blob, path]) => lineOf(blob, path)))), harvest.take, true);
-  const occurrences = introductions(touched, harvest.detections()).map(({ change, detection }) =>
-    occurrence(detection, change.path, plan.rules, plan.sha1),
-  );
+  const occurrences = new OccurrenceRows(harvest.store, plan.rules, plan.sha1);
+  addIntroduced(occurrences, harvest, touched);
   return {
     occurrences,
     commits: 0,

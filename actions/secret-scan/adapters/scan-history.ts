@@ -1,13 +1,15 @@
 import { gitError } from "../../../packages/git/command.ts";
 import type { Repository } from "../../../packages/git/repository.ts";
-import type { Detection, Occurrence, ScanPlan, ScanResult, Skip } from "../src/model.ts";
-import { distinct, introductions, occurrence } from "./attribution.ts";
+import type { ScanPlan, ScanResult, Skip } from "../src/model.ts";
+import { addAll, addIntroduced } from "./attribution.ts";
+import { authorsOf } from "./authors.ts";
 import { BatchQueue, LineBatches } from "./batches.ts";
 import { changesOf } from "./changes.ts";
-import { countLines, Harvest, matcherOf, nothing, pathsFound, withAuthors } from "./harvest.ts";
+import { countLines, Harvest, matcherOf, nothing, pathsFound } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
+import { OccurrenceRows } from "./occurrence-rows.ts";
+import type { ScannerOptions } from "./options.ts";
 import type { CommitRange } from "./range.ts";
-import type { ScannerOptions } from "./scanner.ts";
 import { Threads } from "./threads.ts";
 
 export async function scanHistory(
@@ -34,8 +36,8 @@ export async function scanHistory(
   }
   if (commits === "" && splitter.lines === 0 && skipped.length === 0 && plan.shard === undefined)
     return { ...nothing(range.words), nothing: `There is no commit to scan: ${range.words}.` };
-  const found = harvest.detections();
-  const occurrences = found.size === 0 ? [] : await attribute(plan, repository, commits, harvest, found);
+  const occurrences = new OccurrenceRows(harvest.store, plan.rules, plan.sha1);
+  if (harvest.found.size > 0) await attribute(plan, repository, commits, harvest, occurrences);
   const paths = plan.rules.some((rule) => rule.finder.kind === "path")
     ? await pathsFound(plan, git, await changesOf(git, commits, () => true))
     : [];
@@ -50,32 +52,15 @@ export async function scanHistory(
   };
 }
 
-async function attribute(
-  plan: ScanPlan,
-  { git }: Repository,
-  commits: string,
-  harvest: Harvest,
-  found: ReadonlyMap<string, readonly Detection[]>,
-): Promise<Occurrence[]> {
-  const changes = await changesOf(git, commits, (blob) => found.has(blob));
+async function attribute(plan: ScanPlan, { git }: Repository, commits: string, harvest: Harvest, rows: OccurrenceRows): Promise<void> {
+  const changes = await changesOf(git, commits, (blob) => harvest.found.has(blob));
   const matches = matcherOf(plan);
   const known = new Set(changes.map(({ blob }) => blob));
+  const wanted = changes.filter(({ path }) => matches(path));
+  addIntroduced(rows, harvest, wanted);
+  rows.authors = await authorsOf(git, rows.commits);
   // What no commit holds: a tag on a file, or on a tree.
-  const loose = [...found].filter(([blob]) => !known.has(blob)).map(([blob]) => ({ path: harvest.found.get(blob)?.path || blob, blob }));
-  const attributed = await withAuthors(
-    plan,
-    git,
-    introductions(
-      changes.filter(({ path }) => matches(path)),
-      found,
-    ),
-  );
-  return [
-    ...attributed,
-    ...loose.flatMap(({ path, blob }) =>
-      distinct(found.get(blob) ?? []).map((detection) => occurrence(detection, path, plan.rules, plan.sha1)),
-    ),
-  ];
+  for (const [blob, { path }] of harvest.found) if (!known.has(blob)) addAll(rows, harvest, blob, path || blob);
 }
 
 /** A content that no wanted path ever had is not missed; one that any of them had is. */

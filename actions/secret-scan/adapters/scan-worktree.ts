@@ -2,11 +2,12 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Repository } from "../../../packages/git/repository.ts";
 import type { ScanPlan, ScanResult, Skip } from "../src/model.ts";
-import { distinct, occurrence } from "./attribution.ts";
+import { addAll } from "./attribution.ts";
 import { BatchQueue, fileBatches, inShard } from "./batches.ts";
 import { Harvest, matcherOf, pathTest } from "./harvest.ts";
 import { setupOf } from "./machine.ts";
-import type { ScannerOptions } from "./scanner.ts";
+import { OccurrenceRows } from "./occurrence-rows.ts";
+import type { ScannerOptions } from "./options.ts";
 import { Threads } from "./threads.ts";
 
 export async function scanWorktree(
@@ -21,9 +22,8 @@ export async function scanWorktree(
   const paths = all.filter((path) => matches(path) && inShard(plan.shard, path));
   const harvest = new Harvest();
   await new Threads(setupOf(plan, root), plan.workers, log).scan(BatchQueue.of(fileBatches(paths)), harvest.take, paths.length < 400);
-  const occurrences = [...harvest.found.values()]
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .flatMap(({ path, detections }) => distinct(detections).map((detection) => occurrence(detection, path, plan.rules, plan.sha1)));
+  const occurrences = new OccurrenceRows(harvest.store, plan.rules, plan.sha1);
+  for (const path of [...harvest.found.keys()].sort()) addAll(occurrences, harvest, path, path);
   const words = repository === undefined ? "the files on disk" : "the files on disk but the git-ignored";
   return {
     occurrences,

@@ -1,19 +1,13 @@
 import { UserError } from "../../../packages/frame/errors.ts";
-import type { Exec, Files, Log } from "../../../packages/frame/ports.ts";
 import { openBareRepository, openRepository, type Repository } from "../../../packages/git/repository.ts";
 import type { ScanPlan, ScanResult, SecretScanner } from "../src/model.ts";
 import { nothing } from "./harvest.ts";
+import type { ScannerOptions } from "./options.ts";
 import { findRange } from "./range.ts";
 import { withSafeNames } from "./safe-names.ts";
 import { scanDiff, scanStaged } from "./scan-changes.ts";
 import { scanHistory } from "./scan-history.ts";
 import { scanWorktree } from "./scan-worktree.ts";
-
-export interface ScannerOptions {
-  readonly files: Files;
-  readonly exec: Exec;
-  readonly log: Log;
-}
 
 /** The scanner over the git and the disk of this machine. */
 export function openScanner(options: ScannerOptions): SecretScanner {

@@ -6,6 +6,7 @@ import type { Log } from "../../../packages/frame/ports.ts";
 import { type Git, openGit } from "../../../packages/git/command.ts";
 import type { ContentScanner } from "../src/engine/scan.ts";
 import type { Skip } from "../src/model.ts";
+import { Packer } from "../src/packed.ts";
 import type { Batch, BatchQueue } from "./batches.ts";
 import { type BatchResult, scanObjects } from "./blob-stream.ts";
 import { scanFiles } from "./disk.ts";
@@ -103,7 +104,7 @@ export class Threads {
       };
       const lost = (why: string): void => {
         this.#log.debug(`A scanning thread failed: ${why}`);
-        if (current !== undefined) take({ hits: [], blobs: 0, bytes: 0, skipped: [lostBatch(why)] });
+        if (current !== undefined) take({ hits: [], detections: new Packer().packed(), blobs: 0, bytes: 0, skipped: [lostBatch(why)] });
         done();
       };
       const next = async (): Promise<void> => {
@@ -136,6 +137,10 @@ if (!isMainThread && parentPort !== null && (workerData as Partial<Given> | null
   const port = parentPort;
   const bench = new Bench((workerData as Given).setup);
   port.on("message", (batch: Batch) => {
-    void bench.scan(batch).then((result) => port.postMessage(result));
+    void bench.scan(batch).then((result) => {
+      // Handed over, not copied.
+      const { numbers, secrets } = result.detections;
+      port.postMessage(result, [numbers.buffer as ArrayBuffer, secrets.buffer as ArrayBuffer]);
+    });
   });
 }

@@ -1,13 +1,14 @@
 import type { Block, Inline, Section, Text } from "../../../packages/report/model.ts";
 import type { SecretFinding } from "./findings.ts";
 import type { Rule, Skip } from "./model.ts";
+import type { Told } from "./told.ts";
 
 const mostRows = 50;
 
 /** What people read: the secrets, what to do, what was accepted, what was left out. */
 export function describe(
   findings: readonly SecretFinding[],
-  total: number,
+  { counts, newRules }: Pick<Told, "counts" | "newRules">,
   rules: readonly Rule[],
   skipped: readonly Skip[],
   stale: readonly string[],
@@ -16,11 +17,11 @@ export function describe(
   const sections: Section[] = [];
   if (fresh.length > 0)
     sections.push(
-      { title: "Secrets", blocks: [table(fresh, total), advice(fresh[0])] },
-      { title: "How to revoke them", folded: true, blocks: [revoking(fresh, rules)] },
+      { title: "Secrets", blocks: [table(fresh, counts.new), advice(fresh[0])] },
+      { title: "How to revoke them", folded: true, blocks: [revoking(newRules, rules)] },
     );
   const rest = findings.filter(({ suppressed, baseline }) => suppressed || baseline);
-  if (rest.length > 0) sections.push({ title: "Accepted", folded: true, blocks: [table(rest, rest.length)] });
+  if (rest.length > 0) sections.push({ title: "Accepted", folded: true, blocks: [table(rest, counts.baseline + counts.suppressed)] });
   if (skipped.length > 0) sections.push({ title: "Left out", folded: true, blocks: [{ kind: "list", items: skipList(skipped) }] });
   if (stale.length > 0)
     sections.push({
@@ -76,9 +77,9 @@ function advice(first: SecretFinding | undefined): Block {
   };
 }
 
-function revoking(findings: readonly SecretFinding[], rules: readonly Rule[]): Block {
+function revoking(ids: ReadonlySet<string>, rules: readonly Rule[]): Block {
   const known = new Map(rules.map((rule) => [rule.id, rule]));
-  const items = [...new Set(findings.map(({ rule }) => rule))].flatMap((id): Text[] => {
+  const items = [...ids].flatMap((id): Text[] => {
     const rule = known.get(id);
     if (rule === undefined) return [];
     return [rule.revoke === "" ? `${rule.title}: ${rule.why}` : [`${rule.title}: ${rule.why} `, { link: rule.revoke, text: "Revoke" }]];

@@ -164,8 +164,14 @@ export interface Skip {
   readonly incomplete: boolean;
 }
 
+/** Occurrences, each made when it is asked for. */
+export interface Occurrences extends Iterable<Occurrence> {
+  readonly length: number;
+  at(index: number): Occurrence | undefined;
+}
+
 export interface ScanResult {
-  readonly occurrences: readonly Occurrence[];
+  readonly occurrences: Occurrences;
   readonly commits: number;
   readonly blobs: number;
   readonly bytes: number;

@@ -9,15 +9,15 @@ import { loadRules } from "./config/load.ts";
 import type { ConfigReader } from "./config/reader.ts";
 import { chosen, type RuleSet } from "./config/rules.ts";
 import { describe } from "./describe.ts";
-import { findingOf, fingerprintOf, type SecretFinding, standingOf } from "./findings.ts";
 import { headlineOf } from "./headline.ts";
 import { IgnoreBook, type IgnoreLine, readIgnoreFile, usualIgnoreFiles } from "./ignore.ts";
-import { jsonOf } from "./json.ts";
+import { jsonPieces } from "./json.ts";
 import type manifest from "./manifest.ts";
-import type { Occurrence, Rule, RuleCatalogue, ScanPlan, ScanResult, SecretScanner } from "./model.ts";
+import type { Occurrence, Occurrences, Rule, RuleCatalogue, ScanPlan, ScanResult, SecretScanner } from "./model.ts";
 import { sarifOf } from "./sarif.ts";
 import { scopeOf, shardOf } from "./scope.ts";
 import { groupSkips } from "./skips.ts";
+import { type Counts, Told } from "./told.ts";
 
 export type ScanInputs = Inputs<typeof manifest>;
 export type ScanPorts = Ports & {
@@ -27,19 +27,10 @@ export type ScanPorts = Ports & {
 };
 export type ScanOutputs = Outputs<typeof manifest>;
 
-/** Findings that are kept with all they say; beyond that they are only counted. */
-const mostFindings = 25_000;
 /** Findings in the report; the files of `sarif` and `json` hold more. */
 const mostReported = 10_000;
 /** More masks would make a runner's log slow, and nothing here prints a secret anyway. */
 const mostMasks = 500;
-
-/** Everything that is sorted out after a scan. */
-interface Sorted {
-  readonly findings: readonly SecretFinding[];
-  readonly counts: { findings: number; new: number; baseline: number; suppressed: number };
-  readonly book: IgnoreBook;
-}
 
 /** Reads configuration and suppressions, scans, sorts what was found into new, known and accepted, and judges: one new secret fails. */
 export async function run(inputs: ScanInputs, ports: ScanPorts, context: Context): Promise<Outcome<ScanOutputs>> {
@@ -56,14 +47,14 @@ export async function run(inputs: ScanInputs, ports: ScanPorts, context: Context
   const lines = await readIgnored(ports.files, inputs["ignore-file"]);
   const result = await ports.scanner.scan(planOf(inputs, context, scope, shard, rules, set, known));
   maskAll(result.occurrences, ports);
-  const sorted = await sortOut(result, rules, set, known, lines, ports);
+  const { told, book } = await sortOut(result, rules, set, known, lines, ports);
   const whole =
     (scope === "history" || scope === "worktree") && inputs.range === undefined && inputs.paths === undefined && shard === undefined;
-  const stale = sorted.book
+  const stale = book
     .stale(whole)
     .map(({ line, expired }) => `${line.text} (${line.where}${expired ? `, expired on ${line.until ?? ""}` : ""})`);
-  const written = await writeFiles(inputs, sorted, rules, result, ports);
-  return outcomeOf(inputs, result, sorted, rules, [...set.notes, ...written], stale, scope, shard);
+  const written = await writeFiles(inputs, told, rules, result, ports);
+  return outcomeOf(inputs, result, told, rules, [...set.notes, ...written], stale, scope, shard);
 }
 
 function planOf(
@@ -109,14 +100,14 @@ async function readIgnored(files: Files, given: string | undefined): Promise<Ign
 }
 
 /** Before anything else is printed: on a runner each becomes an add-mask line. Short ones stand in ordinary words. */
-function maskAll(occurrences: readonly Occurrence[], { log }: ScanPorts): void {
-  const secrets = new Set(
-    occurrences.map(({ detection }) => detection.secret).filter((secret) => secret.length >= 8 && secret.length < 20_000),
-  );
-  let count = 0;
-  for (const secret of secrets) {
-    if (++count > mostMasks) return;
+function maskAll(occurrences: Occurrences, { log }: ScanPorts): void {
+  const masked = new Set<string>();
+  for (const { detection } of occurrences) {
+    const { secret } = detection;
+    if (secret.length < 8 || secret.length >= 20_000 || masked.has(secret)) continue;
+    masked.add(secret);
     log.secret(secret);
+    if (masked.size === mostMasks) return;
   }
 }
 
@@ -127,7 +118,7 @@ async function sortOut(
   known: KnownFindings,
   lines: readonly IgnoreLine[],
   ports: ScanPorts,
-): Promise<Sorted> {
+): Promise<{ told: Told; book: IgnoreBook }> {
   const named = [...new Set(lines.flatMap(({ place }) => (place?.commit === undefined ? [] : [place.commit])))];
   const present = new Set(named.length === 0 ? [] : await ports.scanner.present(named));
   const book = new IgnoreBook(
@@ -137,53 +128,7 @@ async function sortOut(
     new Set(named.filter((commit) => !present.has(commit))),
   );
   const { allowed, byPath } = await fromConfiguration(result, rules, set, ports.configuration);
-  const counts = { findings: 0, new: 0, baseline: 0, suppressed: 0 };
-  const findings: SecretFinding[] = [];
-  const told = [...result.occurrences, ...byPath].filter((occurrence) => !allowed(occurrence));
-  for (const occurrence of onePerSecret(withoutGeneric(told, rules))) {
-    const rule = rules[occurrence.detection.rule];
-    if (rule === undefined) continue;
-    const fingerprint = fingerprintOf(rule.id, occurrence);
-    const standing = standingOf(occurrence, rule.id, fingerprint, book, known);
-    if (standing.kind === "new" || standing.kind === "baseline") {
-      counts.findings++;
-      counts[standing.kind]++;
-    } else counts.suppressed++;
-    if (findings.length < mostFindings) findings.push(findingOf(occurrence, rule, fingerprint, standing));
-  }
-  return { findings, counts, book };
-}
-
-/** One for each rule, secret, path and commit: the first that no comment accepts, else the first. */
-function onePerSecret(occurrences: readonly Occurrence[]): Iterable<Occurrence> {
-  const kept = new Map<string, Occurrence>();
-  for (const occurrence of occurrences) {
-    const { path, commit = "", hash, detection } = occurrence;
-    const key = `${detection.rule}\0${commit}\0${hash}\0${path}`;
-    const known = kept.get(key);
-    if (known === undefined || (known.detection.inline && !detection.inline)) kept.set(key, occurrence);
-  }
-  return kept.values();
-}
-
-/** A configured rule whose name says "generic" gives way to another that tells the same secret on the same line, as in gitleaks. */
-function withoutGeneric(occurrences: readonly Occurrence[], rules: readonly Rule[]): readonly Occurrence[] {
-  const yields = rules.map(({ id, limits }) => limits !== undefined && /generic/i.test(id));
-  if (!yields.includes(true)) return occurrences;
-  const lineOf = ({ commit = "", path, detection }: Occurrence): string => `${commit} ${detection.line} ${path}`;
-  const specific = new Map<string, string[]>();
-  for (const occurrence of occurrences) {
-    const { rule, secret } = occurrence.detection;
-    if (/generic/i.test(rules[rule]?.id ?? "")) continue;
-    const line = lineOf(occurrence);
-    const secrets = specific.get(line) ?? [];
-    specific.set(line, secrets);
-    secrets.push(secret);
-  }
-  return occurrences.filter(({ detection, ...rest }) => {
-    if (yields[detection.rule] !== true) return true;
-    return !(specific.get(lineOf({ detection, ...rest })) ?? []).some((secret) => secret.includes(detection.secret));
-  });
+  return { told: new Told(result.occurrences, byPath, { rules, book, known, allowed }), book };
 }
 
 /** The built-in rules accept nothing and know no paths, so what reads patterns is not loaded for them. */
@@ -200,7 +145,7 @@ async function fromConfiguration(
 
 async function writeFiles(
   inputs: ScanInputs,
-  { findings, counts }: Sorted,
+  told: Told,
   rules: readonly Rule[],
   result: ScanResult,
   { files }: ScanPorts,
@@ -208,19 +153,18 @@ async function writeFiles(
   const notes: string[] = [];
   const complete = result.skipped.every(({ incomplete }) => !incomplete);
   if (inputs.sarif !== undefined) {
-    const { text, leftOut } = sarifOf(findings, rules, result.skipped, complete);
-    await files.write(inputs.sarif, text);
-    const missing = leftOut + counts.findings + counts.suppressed - findings.length;
-    if (missing > 0) notes.push(`${missing} findings are not in ${inputs.sarif}, because GitHub takes 25,000 of a run; the gravest are.`);
+    const { pieces, leftOut } = sarifOf(told, rules, result.skipped, complete);
+    await files.write(inputs.sarif, pieces);
+    if (leftOut > 0) notes.push(`${leftOut} findings are not in ${inputs.sarif}, because GitHub takes 25,000 of a run; the gravest are.`);
   }
-  if (inputs.json !== undefined) await files.write(inputs.json, jsonOf(findings, counts));
+  if (inputs.json !== undefined) await files.write(inputs.json, jsonPieces(told));
   return notes;
 }
 
 function outcomeOf(
   inputs: ScanInputs,
   result: ScanResult,
-  { findings, counts }: Sorted,
+  told: Told,
   rules: readonly Rule[],
   notes: readonly string[],
   stale: readonly string[],
@@ -228,12 +172,12 @@ function outcomeOf(
   shard: ScanPlan["shard"],
 ): Outcome<ScanOutputs> {
   const incomplete = result.skipped.filter((skip) => skip.incomplete);
+  const { counts } = told;
   const verdict = counts.new > 0 ? "fail" : incomplete.length > 0 ? "unknown" : result.nothing !== undefined ? "neutral" : "pass";
-  const fresh = findings.filter(({ suppressed, baseline }) => !suppressed && !baseline);
-  const ordered = [...fresh, ...findings.filter(({ suppressed, baseline }) => suppressed || baseline)].slice(0, mostReported);
+  const findings = [...told.gravest(mostReported, false)].flatMap((row) => told.at(row) ?? []);
   return {
     verdict,
-    headline: headlineOf(verdict, counts, fresh[0], rules, incomplete, result),
+    headline: headlineOf(verdict, counts, findings[0], rules, incomplete, result),
     outputs: {
       findings: counts.findings,
       "new-findings": counts.new,
@@ -247,9 +191,9 @@ function outcomeOf(
     },
     report: {
       rules: judged(counts.new, incomplete.length, result.nothing),
-      findings: ordered,
-      sections: describe(findings, counts.new, rules, result.skipped, stale),
-      notes: [...notes, ...countNotes(result, counts, ordered.length, stale)],
+      findings,
+      sections: describe(findings, told, rules, result.skipped, stale),
+      notes: [...notes, ...countNotes(result, counts, findings.length, stale)],
       data: {
         scope,
         range: result.range,
@@ -282,7 +226,7 @@ function judged(fresh: number, incomplete: number, nothing: string | undefined):
   ];
 }
 
-function countNotes(result: ScanResult, counts: Sorted["counts"], shown: number, stale: readonly string[]): string[] {
+function countNotes(result: ScanResult, counts: Counts, shown: number, stale: readonly string[]): string[] {
   const notes = [`Scanned: ${result.range}.`];
   if (counts.baseline > 0) notes.push(`${counts.baseline} known from the baseline.`);
   if (counts.suppressed > 0) notes.push(`${counts.suppressed} accepted by comments or ignore files.`);

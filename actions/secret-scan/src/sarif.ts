@@ -1,32 +1,25 @@
 import type { SecretFinding } from "./findings.ts";
 import type { Level, Rule, Skip } from "./model.ts";
+import type { Told } from "./told.ts";
 
 /** GitHub takes no more of one run. */
 const mostResults = 25_000;
 const scores: Readonly<Record<Level, string>> = { critical: "9.5", high: "8.0", medium: "5.5", low: "3.0" };
 const words: Readonly<Record<Level, string>> = { critical: "error", high: "error", medium: "warning", low: "note" };
-const order: readonly Level[] = ["critical", "high", "medium", "low"];
 
 export interface SarifFile {
-  readonly text: string;
+  /** The text, each result made when it is asked for. */
+  readonly pieces: Iterable<string>;
   readonly leftOut: number;
 }
 
 /** SARIF 2.1.0 with what GitHub code scanning reads. Fingerprints depend on rule, path and secret alone, so that no rebase makes an alert anew. */
-export function sarifOf(
-  findings: readonly SecretFinding[],
-  rules: readonly Rule[],
-  skipped: readonly Skip[],
-  complete: boolean,
-): SarifFile {
-  const ranked = findings.toSorted(
-    (a, b) => Number(a.suppressed || a.baseline) - Number(b.suppressed || b.baseline) || order.indexOf(a.level) - order.indexOf(b.level),
-  );
-  const shown = ranked.slice(0, mostResults);
-  const used = [...new Set(shown.map(({ rule }) => rule))].sort();
-  const places = new Map(used.map((rule, index) => [rule, index]));
+export function sarifOf(told: Told, rules: readonly Rule[], skipped: readonly Skip[], complete: boolean): SarifFile {
+  const used = new Set<string>();
+  for (const row of told.gravest(mostResults, true)) used.add(told.at(row)?.rule ?? "");
   const known = new Map(rules.map((rule) => [rule.id, rule]));
-  const log = {
+  const ids = [...used].sort().filter((id) => known.has(id));
+  const frame = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
@@ -35,7 +28,7 @@ export function sarifOf(
           driver: {
             name: "forge secret-scan",
             informationUri: "https://github.com/org/forge",
-            rules: used.flatMap((id) => (known.has(id) ? [descriptor(known.get(id) as Rule)] : [])),
+            rules: ids.map((id) => descriptor(known.get(id) as Rule)),
           },
         },
         invocations: [
@@ -48,11 +41,26 @@ export function sarifOf(
           },
         ],
         columnKind: "utf16CodeUnits",
-        results: shown.map((finding) => resultOf(finding, places.get(finding.rule) ?? 0)),
+        results: [],
       },
     ],
   };
-  return { text: `${JSON.stringify(log, undefined, 1)}\n`, leftOut: findings.length - shown.length };
+  return { pieces: sarifPieces(told, frame, ids), leftOut: Math.max(0, told.length - mostResults) };
+}
+
+/** The results stand last, so they are written between the two halves of what is around them. */
+function* sarifPieces(told: Told, frame: object, ids: readonly string[]): Generator<string> {
+  const text = `${JSON.stringify(frame, undefined, 1)}\n`;
+  const place = text.lastIndexOf("[]") + 1;
+  const places = new Map(ids.map((id, index) => [id, index]));
+  let before = `${text.slice(0, place)}\n`;
+  for (const row of told.gravest(mostResults, true)) {
+    const finding = told.at(row);
+    if (finding === undefined) continue;
+    yield before + JSON.stringify(resultOf(finding, places.get(finding.rule) ?? 0));
+    before = ",\n";
+  }
+  yield (told.length === 0 ? text.slice(0, place) : "\n") + text.slice(place);
 }
 
 function descriptor({ id, title, why, revoke, level }: Rule): object {

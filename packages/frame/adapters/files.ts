@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, rmSync, type Stats, statSync } from "node:fs";
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { codeOf, messageOf, UserError } from "../errors.ts";
 import { globBase, globMatcher, hasGlob, normalizeGlob } from "../glob.ts";
@@ -84,7 +84,12 @@ process.on("exit", () => {
 });
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, and a killed run leaves neither half. */
-async function writeWhole(absolute: string, path: string, content: string | Uint8Array, writable: readonly string[]): Promise<void> {
+async function writeWhole(
+  absolute: string,
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+  writable: readonly string[],
+): Promise<void> {
   const folder = dirname(absolute);
   await refuseOutside(folder, path, writable);
   const temporary = join(folder, `.${process.pid}-${++written}.tmp`);
@@ -94,7 +99,7 @@ async function writeWhole(absolute: string, path: string, content: string | Uint
     unfinished.add(temporary);
     const file = await open(temporary, "wx");
     try {
-      await file.writeFile(content);
+      await writeFile(file, typeof content === "string" || content instanceof Uint8Array ? content : inPortions(content));
       await file.sync();
     } finally {
       await file.close();
@@ -107,6 +112,18 @@ async function writeWhole(absolute: string, path: string, content: string | Uint
   } finally {
     unfinished.delete(temporary);
   }
+}
+
+/** Many small pieces as few large ones. */
+function* inPortions(pieces: Iterable<string>): Generator<string> {
+  let waiting = "";
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < 65_536) continue;
+    yield waiting;
+    waiting = "";
+  }
+  yield waiting;
 }
 
 /** The nearest folder that exists must lie, links resolved, where writing is allowed. */

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { openBaseline } from "../../baseline/index.ts";
 import { renderJsonPieces } from "../../report/json.ts";
+import type { Report } from "../../report/model.ts";
 import { configName } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Event } from "../event.ts";
@@ -38,17 +39,17 @@ export async function openHost(manifest: Manifest, version: string, environment:
     openPorts: (settings) => openPorts({ manifest, settings, surface, event, workspace, environment, terminal }),
     claimReport: async (name) => claimReport(name, workspace, terminal ? undefined : environment.RUNNER_TEMP || undefined),
     async publish(publication, reportPath) {
-      if (reportPath !== "")
-        writeReport(
-          reportPath,
-          renderJsonPieces(publication.report).map((piece) => masker.mask(piece)),
-        );
+      if (reportPath !== "") writeReport(reportPath, maskedPieces(publication.report, masker));
       await surface.publish(publication);
     },
     commentBody: async (report, spare) => (await import("./comment-body.ts")).commentBody(report, spare),
     masker,
     secret: (value) => surface.log.secret(value),
   };
+}
+
+function* maskedPieces(report: Report, masker: Masker): Generator<string> {
+  for (const piece of renderJsonPieces(report)) yield masker.mask(piece);
 }
 
 function isTerminal(environment: Environment): boolean {

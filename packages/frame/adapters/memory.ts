@@ -108,7 +108,7 @@ function memoryFiles(files: Record<string, string | Uint8Array>): Files {
     read: async (path) => bytes(path),
     readText: async (path) => new TextDecoder().decode(bytes(path)),
     write: async (path, content) => {
-      files[path] = content;
+      files[path] = typeof content === "string" || content instanceof Uint8Array ? content : [...content].join("");
     },
     stat: async (path) => (files[path] === undefined ? undefined : { size: bytes(path).length, kind: "file" }),
     glob: async (patterns) => Object.keys(files).filter(globMatcher(patterns)).sort(),

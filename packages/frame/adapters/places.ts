@@ -48,13 +48,17 @@ function cacheFolder(workspace: string): string {
 
 const piecesAtOnce = 1_000;
 
-export function writeReport(path: string, pieces: readonly string[]): void {
+export function writeReport(path: string, pieces: Iterable<string>): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, "w");
   try {
-    for (let start = 0; start < pieces.length; start += piecesAtOnce)
-      writeFileSync(file, pieces.slice(start, start + piecesAtOnce).join(""));
-    writeFileSync(file, "\n");
+    let waiting: string[] = [];
+    for (const piece of pieces) {
+      if (waiting.push(piece) < piecesAtOnce) continue;
+      writeFileSync(file, waiting.join(""));
+      waiting = [];
+    }
+    writeFileSync(file, `${waiting.join("")}\n`);
   } finally {
     closeSync(file);
   }

@@ -131,7 +131,7 @@ function portsOf(world: World): { files: Map<string, string>; saved: unknown[]; 
       read: async (path) => new TextEncoder().encode(read(path)),
       readText: async (path) => read(path),
       write: async (path, content) =>
-        void files.set(absolute(path), typeof content === "string" ? content : new TextDecoder().decode(content)),
+        void files.set(absolute(path), content instanceof Uint8Array ? new TextDecoder().decode(content) : [...content].join("")),
       stat: async (path) => (files.has(absolute(path)) ? { size: read(path).length, kind: "file" } : undefined),
       glob: async (patterns) => {
         const names = [...files.keys()].filter((path) => path.startsWith(`${here}/`)).map((path) => path.slice(here.length + 1));

@@ -1,7 +1,7 @@
 import { catalogue } from "../../../actions/secret-scan/src/rules/catalogue.ts";
 import { Dice, sampleOf } from "../../actions/secret-scan/samples.ts";
 import type { Happening } from "../events.ts";
-import { type BundleRun, runBundle, temporaryFolder } from "../harness.ts";
+import { type BundleInput, type BundleRun, runBundle, temporaryFolder } from "../harness.ts";
 import { commitAll, writeFiles } from "../repository.ts";
 
 const dice = new Dice(1_234_567);
@@ -46,7 +46,7 @@ export function told(run: BundleRun): readonly Told[] {
 export function scan(
   folder: string,
   inputs: Readonly<Record<string, string>> = {},
-  happening: Partial<Happening> = {},
+  happening: Partial<Happening> & Pick<BundleInput, "started"> = {},
 ): Promise<BundleRun> {
   return runBundle("secret-scan", { workspace: folder, inputs, eventName: "schedule", ...happening });
 }

@@ -1,8 +1,7 @@
 import { type Assignment, readAssignment } from "./assignment.ts";
 import { surpriseOf } from "./likelihood.ts";
-import type { Piece } from "./matcher.ts";
+import type { Found, Piece } from "./piece.ts";
 import { isMonotonous, isReference, looksLikeExample } from "./placeholders.ts";
-import type { Found } from "./specials.ts";
 import { changesOf, distinctOf, entropyOf, kindsOf } from "./statistics.ts";
 import type { Latin1 } from "./text.ts";
 

@@ -2,7 +2,7 @@ import type { PatternFinder } from "../model.ts";
 import { base64Text } from "./base64.ts";
 import { passesCheck } from "./checks.ts";
 import { surpriseOf } from "./likelihood.ts";
-import type { Piece } from "./matcher.ts";
+import type { Piece } from "./piece.ts";
 import { isExampleToken } from "./placeholders.ts";
 import { entropyOf } from "./statistics.ts";
 import { endsWord, isAlphanumeric, startsWord } from "./text.ts";

@@ -1,32 +1,12 @@
 import type { PatternFinder, Rule } from "../model.ts";
 import { passesCheck } from "./checks.ts";
 import { type CompiledPattern, compilePattern } from "./compile.ts";
-import type { FileKind } from "./file-kind.ts";
 import { acceptsToken } from "./judge-token.ts";
 import { buildKeywords, findKeywords, Hits, type KeywordTable } from "./keywords.ts";
-import { type Special, specials } from "./specials.ts";
+import type { Match, Piece, Special } from "./piece.ts";
+import { specials } from "./specials.ts";
 import { type Latin1, utf8 } from "./text.ts";
 import { Windows } from "./windows.ts";
-
-/** A match in bytes: `[start, end)`, of which `[secretStart, secretEnd)` is the secret. */
-export interface Match {
-  readonly rule: number;
-  readonly start: number;
-  readonly end: number;
-  readonly secretStart: number;
-  readonly secretEnd: number;
-}
-
-/** Bytes `[start, end)` of a text, and what is known about it. */
-export interface Piece {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  readonly kind: FileKind;
-  readonly path: string;
-  /** Only rules that look into binary files. */
-  readonly binary: boolean;
-}
 
 /** Beyond this a match that must begin at a keyword is not followed; nobody's key is longer. */
 const longestMatch = 65_536;

@@ -1,4 +1,4 @@
-import type { Piece } from "./matcher.ts";
+import type { Piece } from "./piece.ts";
 
 /** Bytes `[start, end)` that have to be looked at. */
 export interface Region {

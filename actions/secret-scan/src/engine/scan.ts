@@ -4,8 +4,9 @@ import { decodedParts } from "./decode.ts";
 import { encodingOf, toUtf8 } from "./encoding.ts";
 import { fileKindOf } from "./file-kind.ts";
 import { isAllowedInline } from "./inline.ts";
-import type { Match, Matcher, Piece } from "./matcher.ts";
+import type { Matcher } from "./matcher.ts";
 import type { Novelty } from "./novelty.ts";
+import type { Match, Piece } from "./piece.ts";
 import { Places } from "./places.ts";
 import { entropyOf } from "./statistics.ts";
 import { utf8 } from "./text.ts";
@@ -68,7 +69,7 @@ export class ContentScanner {
   ): { detections: Detection[]; behind: number } {
     const piece: Piece = { bytes, start: 0, end, kind: fileKindOf(path), path, binary };
     const placed = this.#placed(piece).filter((match) => match.start < limit);
-    return { detections: this.#describe(piece, placed, origin), behind: Math.max(0, ...placed.map((match) => match.end)) };
+    return { detections: this.#describe(piece, placed, origin), behind: placed.reduce((last, { end: each }) => Math.max(last, each), 0) };
   }
 
   #scan(bytes: Uint8Array, start: number, end: number, path: string, archiveDepth: number): Scanned {

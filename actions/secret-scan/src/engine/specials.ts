@@ -1,14 +1,10 @@
 import type { SpecialName } from "../model.ts";
 import { base64Text } from "./base64.ts";
 import { judgeAssignment } from "./judge-assignment.ts";
-import type { Match, Piece } from "./matcher.ts";
+import type { Found, Piece, Special } from "./piece.ts";
 import { isMonotonous, isReference, looksLikeExample } from "./placeholders.ts";
 import { entropyOf, kindsOf } from "./statistics.ts";
 import type { Latin1 } from "./text.ts";
-
-export type Found = Omit<Match, "rule">;
-/** Looks at one keyword at `[start, end)`. */
-export type Special = (piece: Piece, start: number, end: number, latin1: Latin1) => Found | undefined;
 
 /** The rest of the line behind `from`, at most `most` bytes. */
 function lineBehind({ bytes, end }: Piece, from: number, most: number, latin1: Latin1): string {

@@ -1,11 +1,10 @@
 import type { Rule } from "../model.ts";
 import { alnum, base64, hex, named, shaped, token, uuid, word } from "./declare.ts";
+import { mail, talk } from "./harms.ts";
 
-const talk = { why: "Whoever has it can read messages and write them in your name." } as const;
-const mail = { why: "Whoever has it can send mail that looks as if it came from you." } as const;
 const slack = "https://api.slack.com/apps";
 
-/** Chat, mail, telephony and social networks. */
+/** Chat, mail and telephony. */
 export const messaging: readonly Rule[] = [
   token("slack-bot-token", "Slack bot token", "xoxb-", "[0-9]{8,14}-[0-9]{8,14}(?:-[0-9A-Za-z]{18,36}|[0-9A-Za-z-]{0,40})", slack, {
     ...talk,
@@ -170,137 +169,4 @@ export const messaging: readonly Rule[] = [
   named("mattermost-token", "Mattermost access token", ["mattermost"], "[0-9a-z]{26}", "https://developers.mattermost.com", talk),
   token("matrix-token", "Matrix access token", "syt_", "[0-9A-Za-z+/=]{2,60}_[0-9A-Za-z]{20}_[0-9A-Za-z]{6}", "https://matrix.org", talk),
   named("zulip-key", "Zulip API key", ["zulip"], `${alnum}{32}`, "https://zulip.com/api/api-keys", talk),
-  named(
-    "line-token",
-    "LINE channel access token",
-    ["line_channel", "line-bot", "linebot", "line_token"],
-    `[0-9A-Za-z+/=]{140,200}`,
-    "https://developers.line.biz/console/",
-    talk,
-  ),
-  named("twitch-token", "Twitch API token", ["twitch"], "[0-9a-z]{30}", "https://dev.twitch.tv/console/apps", talk),
-  token(
-    "twitter-bearer-token",
-    "X (Twitter) bearer token",
-    "AAAAAAAAAAAAAAAAAAAAA",
-    "[0-9A-Za-z%]{80,100}",
-    "https://developer.x.com/en/portal/dashboard",
-    talk,
-  ),
-  named(
-    "twitter-access-token",
-    "X (Twitter) access token",
-    ["twitter"],
-    "[0-9]{15,25}-[0-9A-Za-z]{20,40}",
-    "https://developer.x.com/en/portal/dashboard",
-    talk,
-  ),
-  named("twitter-api-key", "X (Twitter) API key", ["twitter"], `${alnum}{25}`, "https://developer.x.com/en/portal/dashboard", talk),
-  named(
-    "twitter-secret",
-    "X (Twitter) API or access secret",
-    ["twitter"],
-    `(?:${alnum}{50}|${alnum}{45})`,
-    "https://developer.x.com/en/portal/dashboard",
-    talk,
-  ),
-  token("facebook-page-token", "Facebook access token", "EAA", `(?:M|C)?${alnum}{100,400}`, "https://developers.facebook.com/apps", {
-    ...talk,
-    entropy: 4,
-  }),
-  shaped(
-    "facebook-app-token",
-    "Facebook app access token",
-    ["%7c", "|"],
-    `[0-9]{15,16}(?:\\||%7[cC])${word}{27,40}`,
-    "https://developers.facebook.com/apps",
-    { ...talk, entropy: 3.5 },
-  ),
-  named(
-    "facebook-secret",
-    "Facebook app secret",
-    ["facebook", "fb_app", "fb_secret", "meta_app"],
-    `${hex}{32}`,
-    "https://developers.facebook.com/apps",
-    talk,
-  ),
-  token("instagram-token", "Instagram access token", "IGQ", `[\\w-]{100,300}`, "https://developers.facebook.com/apps", talk),
-  named(
-    "linkedin-client-id",
-    "LinkedIn client id",
-    ["linkedin", "linked_in", "linked-in"],
-    "[0-9a-z]{14}",
-    "https://www.linkedin.com/developers/apps",
-    { level: "low" },
-  ),
-  named(
-    "linkedin-secret",
-    "LinkedIn client secret",
-    ["linkedin", "linked_in", "linked-in"],
-    `${alnum}{16}`,
-    "https://www.linkedin.com/developers/apps",
-    talk,
-  ),
-  token(
-    "linkedin-client-secret",
-    "LinkedIn client secret",
-    "WPL_AP",
-    `[01]\\.${alnum}{16}\\.[0-9A-Za-z+/=]{8}`,
-    "https://www.linkedin.com/developers/apps",
-    talk,
-  ),
-  named("reddit-secret", "Reddit client secret", ["reddit"], "[\\w-]{27,30}", "https://www.reddit.com/prefs/apps", talk),
-  named("spotify-secret", "Spotify client secret", ["spotify"], `${hex}{32}`, "https://developer.spotify.com/dashboard", {
-    level: "medium",
-  }),
-  token("pinterest-token", "Pinterest access token", "pina_", "[0-9A-Z]{32,120}", "https://developers.pinterest.com/apps/", talk),
-  named("zoom-secret", "Zoom client secret", ["zoom"], `${alnum}{32}`, "https://marketplace.zoom.us/user/build", { ...talk, entropy: 3.8 }),
-  named("webex-token", "Webex access token", ["webex"], `[\\w-]{64,106}(?:_[\\w-]{4,40})?`, "https://developer.webex.com", {
-    ...talk,
-    entropy: 4,
-  }),
-  named("dingtalk-webhook", "DingTalk webhook token", ["oapi.dingtalk.com"], `${hex}{64}`, "https://open.dingtalk.com", talk),
-  shaped(
-    "dingtalk-webhook-url",
-    "DingTalk webhook token",
-    ["oapi.dingtalk.com/robot/send"],
-    `oapi\\.dingtalk\\.com/robot/send\\?access_token=(${hex}{64})`,
-    "https://open.dingtalk.com",
-    talk,
-  ),
-  shaped(
-    "feishu-webhook",
-    "Feishu or Lark webhook",
-    ["open-apis/bot/v2/hook/"],
-    `open-apis/bot/v2/hook/(${uuid})`,
-    "https://open.feishu.cn",
-    talk,
-  ),
-  shaped(
-    "zapier-webhook",
-    "Zapier webhook",
-    ["hooks.zapier.com/"],
-    "hooks\\.zapier\\.com/hooks/catch/([0-9]{4,10}/[0-9a-z]{5,20})",
-    "https://zapier.com",
-    { level: "medium", entropy: 2.5 },
-  ),
-  shaped(
-    "ifttt-webhook",
-    "IFTTT webhook key",
-    ["maker.ifttt.com/trigger/"],
-    "maker\\.ifttt\\.com/trigger/\\w{1,60}/with/key/([\\w-]{20,50})",
-    "https://ifttt.com/maker_webhooks",
-    { level: "medium" },
-  ),
-  token("courier-token", "Courier auth token", "pk_prod_", "[0-9A-Z]{28}", "https://app.courier.com", mail),
-  token("knock-key", "Knock API key", "sk_knock_", "[\\w]{30,60}", "https://dashboard.knock.app", mail),
-  named(
-    "onesignal-key",
-    "OneSignal API key",
-    ["onesignal", "one_signal"],
-    `(?:os_v2_(?:app|org)_[0-9a-z]{80,120}|[0-9A-Za-z]{48})`,
-    "https://dashboard.onesignal.com",
-    mail,
-  ),
-  named("klaviyo-key", "Klaviyo private key", ["klaviyo"], "pk_[0-9a-f]{34}", "https://www.klaviyo.com/settings/account/api-keys", mail),
 ];

@@ -1,0 +1,120 @@
+import type { Rule } from "../model.ts";
+import { alnum, base64, hex, named, shaped, token, uuid, word } from "./declare.ts";
+import { cloud } from "./harms.ts";
+
+const vault = "https://developer.hashicorp.com/vault/docs/commands/token/revoke";
+
+/** Stores of secrets, tools that build infrastructure, private networks, and sign-on. */
+export const infrastructure: readonly Rule[] = [
+  token(
+    "doppler-token",
+    "Doppler token",
+    "dp.",
+    "(?:pt|ct|st|sa|scim|audit)\\.(?:[0-9a-z_-]{1,40}\\.)?[0-9A-Za-z]{40,44}",
+    "https://dashboard.doppler.com",
+    cloud,
+  ),
+  token("vault-service-token", "Vault service token", "hvs.", `${word}{24,200}`, vault, { ...cloud, entropy: 3.5 }),
+  token("vault-batch-token", "Vault batch token", "hvb.", `${word}{100,400}`, vault, cloud),
+  token("vault-recovery-token", "Vault recovery token", "hvr.", `${word}{24,200}`, vault, { ...cloud, entropy: 3.5 }),
+  named("vault-service-token-old", "Vault service token", ["vault"], `s\\.${alnum}{24}`, vault, { ...cloud, entropy: 3.5 }),
+  shaped(
+    "terraform-cloud-token",
+    "HCP Terraform token",
+    [".atlasv1."],
+    `${alnum}{14}\\.atlasv1\\.[\\w=-]{60,70}`,
+    "https://app.terraform.io/app/settings/tokens",
+    cloud,
+  ),
+  token("pulumi-token", "Pulumi access token", "pul-", `${hex}{40}`, "https://app.pulumi.com/account/tokens", cloud),
+  token("infracost-key", "Infracost API key", "ico-", `${alnum}{32}`, "https://dashboard.infracost.io", { level: "medium" }),
+  token("prefect-token", "Prefect API token", "pnu_", "[0-9A-Za-z]{36}", "https://app.prefect.cloud/my/api-keys", cloud),
+  token("scalingo-token", "Scalingo token", "tk-us-", `${word}{48}`, "https://dashboard.scalingo.com/account/tokens", cloud),
+  token("openshift-token", "OpenShift token", "sha256~", `${word}{43}`, "https://docs.openshift.com", cloud),
+  token(
+    "tailscale-key",
+    "Tailscale key",
+    "tskey-",
+    `(?:auth|api|client|scim|webhook|oidc)-${alnum}{6,24}(?:CNTRL|KCNTRL)?-${alnum}{18,50}`,
+    "https://login.tailscale.com/admin/settings/keys",
+    cloud,
+  ),
+  named("ngrok-token", "ngrok token", ["ngrok"], `[0-9]${alnum}{25,28}_${alnum}{20,24}`, "https://dashboard.ngrok.com", {
+    level: "medium",
+  }),
+  token(
+    "defined-networking",
+    "Defined Networking API key",
+    "dnkey-",
+    "[0-9a-z=_-]{26}-[0-9a-z=_-]{52}",
+    "https://admin.defined.net/settings/api-keys",
+    cloud,
+  ),
+  named("meraki-key", "Cisco Meraki API key", ["meraki"], `${hex}{40}`, "https://dashboard.meraki.com", cloud),
+  token("age-secret-key", "age secret key", "AGE-SECRET-KEY-1", "[02-9AC-HJ-NP-Z]{58}", "https://age-encryption.org", {
+    why: "Whoever has it can decrypt what was encrypted for it.",
+    level: "critical",
+  }),
+  token("age-pq-key", "age post-quantum secret key", "AGE-SECRET-KEY-PQ-1", "[02-9AC-HJ-NP-Z]{58}", "https://age-encryption.org", {
+    why: "Whoever has it can decrypt what was encrypted for it.",
+    level: "critical",
+  }),
+  token(
+    "onepassword-service-account",
+    "1Password service account token",
+    "ops_eyJ",
+    "[0-9A-Za-z+/_-]{200,1500}={0,3}",
+    "https://my.1password.com",
+    cloud,
+  ),
+  shaped(
+    "onepassword-secret-key",
+    "1Password secret key",
+    ["a3-"],
+    "A3-[0-9A-Z]{6}-(?:[0-9A-Z]{11}|[0-9A-Z]{6}-[0-9A-Z]{5})-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}",
+    "https://my.1password.com",
+    cloud,
+  ),
+  shaped(
+    "bitwarden-access-token",
+    "Bitwarden Secrets Manager token",
+    ["0."],
+    `0\\.${uuid}\\.${alnum}{30}:${base64}{22}==`,
+    "https://vault.bitwarden.com",
+    cloud,
+  ),
+  named(
+    "jumpcloud-key",
+    "JumpCloud API key",
+    ["jumpcloud"],
+    "(?:jca_[0-9A-Za-z]{36}|[0-9a-f]{40})",
+    "https://console.jumpcloud.com",
+    cloud,
+  ),
+  named(
+    "okta-token",
+    "Okta API token",
+    ["okta"],
+    "00[\\w=-]{40}",
+    "https://developer.okta.com/docs/guides/create-an-api-token/main/",
+    cloud,
+  ),
+  named("auth0-secret", "Auth0 client secret", ["auth0"], `${word}{64}`, "https://manage.auth0.com", cloud),
+  named("onelogin-secret", "OneLogin client secret", ["onelogin"], `${hex}{64}`, "https://developers.onelogin.com", cloud),
+  token(
+    "authress-key",
+    "Authress service client key",
+    "sc_",
+    "[0-9a-z]{5,30}\\.[0-9a-z]{4,6}\\.acc[_-][0-9a-z-]{10,32}\\.[0-9A-Za-z+/_=-]{30,120}",
+    "https://authress.io",
+    cloud,
+  ),
+  shaped(
+    "authress-key-other",
+    "Authress service client key",
+    ["ext_", "scauth_", "authress_"],
+    "(?:ext|scauth|authress)_[0-9a-z]{5,30}\\.[0-9a-z]{4,6}\\.acc[_-][0-9a-z-]{10,32}\\.[0-9A-Za-z+/_=-]{30,120}",
+    "https://authress.io",
+    cloud,
+  ),
+];

@@ -1,0 +1,80 @@
+import type { Rule } from "../model.ts";
+import { alnum, hex, named, shaped, token, uuid, word } from "./declare.ts";
+import { data, low, medium } from "./harms.ts";
+
+/** Where people plan, write and design, and look after their interfaces. */
+export const workspaces: readonly Rule[] = [
+  token("airtable-pat", "Airtable personal access token", "pat", `${alnum}{14}\\.${hex}{64}`, "https://airtable.com/create/tokens", data),
+  named(
+    "airtable-api-key",
+    "Airtable API key",
+    ["airtable"],
+    `(?:key${alnum}{14}|${alnum}{17})`,
+    "https://airtable.com/create/tokens",
+    data,
+  ),
+  token("notion-token", "Notion integration token", "ntn_", `[0-9]{11}${alnum}{32,35}`, "https://www.notion.so/my-integrations", data),
+  token("notion-token-old", "Notion integration token", "secret_", `${alnum}{43}`, "https://www.notion.so/my-integrations", {
+    ...data,
+    entropy: 4,
+  }),
+  token("linear-api-key", "Linear API key", "lin_api_", `${alnum}{40}`, "https://linear.app/settings/account/security", data),
+  token("linear-oauth", "Linear OAuth token", "lin_oauth_", `${hex}{64}`, "https://linear.app/settings/account/security", data),
+  token("linear-webhook", "Linear webhook secret", "lin_wh_", `${alnum}{40}`, "https://linear.app/settings/api", data),
+  named("linear-client-secret", "Linear client secret", ["linear"], `${hex}{32}`, "https://linear.app/settings/api", data),
+  named("asana-client-id", "Asana client id", ["asana"], "[0-9]{16}", "https://app.asana.com/0/my-apps", { ...low, entropy: 2 }),
+  named(
+    "asana-secret",
+    "Asana client secret or token",
+    ["asana"],
+    `(?:[12]/[0-9]{10,20}(?:/[0-9]{10,20})?:${hex}{32}|${alnum}{32})`,
+    "https://app.asana.com/0/my-apps",
+    data,
+  ),
+  named("trello-token", "Trello API key or token", ["trello"], `(?:${hex}{64}|${alnum}{32})`, "https://trello.com/power-ups/admin", data),
+  token("trello-prefixed-token", "Trello token", "ATTA", `${hex}{64}[0-9A-F]{8}`, "https://trello.com/power-ups/admin", data),
+  shaped("clickup-token", "ClickUp token", ["pk_"], "pk_[0-9]{6,10}_[0-9A-Z]{32}", "https://app.clickup.com/settings/apps", data),
+  token("figma-token", "Figma personal access token", "figd_", `${word}{40,48}`, "https://www.figma.com/settings", data),
+  token("figma-oauth", "Figma OAuth token", "figo_", `${word}{40,48}`, "https://www.figma.com/settings", data),
+  named("figma-token-old", "Figma token", ["figma"], `${hex}{4,6}-${uuid}|[0-9]{4,8}-${uuid}`, "https://www.figma.com/settings", data),
+  token(
+    "contentful-pat",
+    "Contentful management token",
+    "CFPAT-",
+    `${word}{43}`,
+    "https://app.contentful.com/account/profile/cma_tokens",
+    data,
+  ),
+  named("contentful-token", "Contentful delivery token", ["contentful"], `[\\w=-]{43}`, "https://app.contentful.com", {
+    ...data,
+    level: "medium",
+  }),
+  named("sanity-token", "Sanity token", ["sanity"], `sk${alnum}{80,180}`, "https://www.sanity.io/manage", data),
+  shaped(
+    "ghost-admin-key",
+    "Ghost admin API key",
+    ["ghost"],
+    `(?i:ghost)[\\w \\t.'"-]{0,40}?[=:][ \\t'"]{0,4}(${hex}{24}:${hex}{64})`,
+    "https://ghost.org/docs/admin-api/",
+    data,
+  ),
+  token("typeform-token", "Typeform token", "tfp_", "[\\w.=-]{40,59}", "https://admin.typeform.com/user/tokens", data),
+  named(
+    "calendly-token",
+    "Calendly token",
+    ["calendly"],
+    "eyJ[\\w-]{20,300}\\.[\\w-]{50,600}\\.[\\w-]{40,100}",
+    "https://calendly.com/integrations/api_webhooks",
+    data,
+  ),
+  shaped("postman-key", "Postman API key", ["pmak-"], `PMAK-${hex}{24}-${hex}{34}`, "https://go.postman.co/settings/me/api-keys", data),
+  named(
+    "rapidapi-key",
+    "RapidAPI key",
+    ["rapidapi", "x-rapidapi"],
+    `(?:${hex}{10}msh${hex}{15}p1${hex}{6}jsn${hex}{12}|[\\w-]{50})`,
+    "https://rapidapi.com/developer",
+    { ...medium, entropy: 3.5 },
+  ),
+  token("readme-key", "ReadMe API key", "rdme_", "[0-9a-z]{70}", "https://dash.readme.com", medium),
+];
