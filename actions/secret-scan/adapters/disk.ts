@@ -82,12 +82,11 @@ function kept({ detections, packed }: Scanned, packer: Packer): number {
 const portion = Buffer.allocUnsafeSlow(2 ** 20);
 
 function scanLong(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array, packer: Packer): Read {
-  const content = new LongContent(scanner, path, buffer, packer);
+  const content = new LongContent(scanner, path, fstatSync(file).size, buffer, packer);
   let size = 0;
   for (let read = readSync(file, portion, 0, portion.length, null); read > 0; read = readSync(file, portion, 0, portion.length, null)) {
     content.push(portion.subarray(0, read));
     size += read;
   }
-  content.end();
-  return { size, packed: 0 };
+  return { size, packed: content.end() };
 }

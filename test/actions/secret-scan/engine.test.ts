@@ -83,6 +83,20 @@ describe("layers", () => {
     expect(told.find(({ secret }) => secret === pat)).toMatchObject({ line: 1 });
   });
 
+  it.each(["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"])("marks that nobody sees hide nothing: %j", (mark) => {
+    const value = "Kx7qPz9mWv2t";
+    for (const text of [
+      `password${mark} = "${value}"`,
+      `pass${mark}word = "${value}"`,
+      `password = ${mark}"${value}"`,
+      `password = "Kx7${mark}qPz9mWv2t"`,
+    ])
+      expect(
+        scan(`x\n${text}\n`, "src/a.py").map(({ secret, line }) => [secret.replaceAll(mark, ""), line]),
+        text,
+      ).toContainEqual([value, 2]);
+  });
+
   it("are not looked into at depth 0", () => {
     const shallow = scanner(catalogue, { decodeDepth: 0 });
     expect(shallow(`value: "${Buffer.from(`token: ${pat}`).toString("base64")}"`, "a.ts").filter(({ secret }) => secret === pat)).toEqual(

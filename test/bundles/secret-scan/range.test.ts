@@ -114,6 +114,9 @@ describe("shallow checkouts", () => {
     execFileSync("git", ["clone", "-q", "--depth=1", "-b", "change", pathToFileURL(folder).href, clone]);
     git(clone, "remote", "set-url", "origin", pathToFileURL(`${folder}-gone`).href);
     expect(ended(await scan(clone))).toEqual([3, "unknown"]);
+    expect(ended(await scan(clone, { scope: "diff", range: "HEAD" }))).toEqual([3, "unknown"]);
+    git(clone, "remote", "remove", "origin");
+    expect(ended(await scan(clone, { scope: "diff", range: "HEAD" }))).toEqual([3, "unknown"]);
     expect(ended(await scan(clone, {}, proposed({ base: "d".repeat(40), head, tested: head })))).toEqual([3, "unknown"]);
   });
 });
@@ -132,7 +135,12 @@ describe("what cannot be known", () => {
     const { folder } = project();
     expect((await scan(folder, { scope: "staged", range: "HEAD" })).exitCode).toBe(2);
     expect((await scan(folder, { shard: "5/4" })).exitCode).toBe(2);
-    expect((await scan(folder, { scope: "diff", range: "--output=x" })).exitCode).toBe(2);
+    for (const range of ["--output=x", "HEAD..--all", "a..b..c", "HEAD\n--all", "..HEAD", ".."]) {
+      const run = await scan(folder, { scope: "diff", range });
+      expect([run.exitCode, run.log], range).toEqual([2, expect.stringContaining("range: ")]);
+    }
+    for (const range of ["HEAD --all", "$(id)", "^HEAD", "HEAD^@", "HEAD^{tree}"])
+      expect(ended(await scan(folder, { scope: "diff", range })), range).toEqual([3, "unknown"]);
   });
 
   it("a missing object makes it incomplete, unless a secret is found", async () => {

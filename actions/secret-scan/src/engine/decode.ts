@@ -11,12 +11,13 @@ export interface Decoded {
 const shortest = 24;
 const longestRun = 1_048_576;
 
-/** Everything in `[start, end)` that decodes into text: base64 (both alphabets), hexadecimal, percent and unicode escapes. */
+/** Everything in `[start, end)` that decodes into text: base64 (both alphabets), hexadecimal, percent and unicode escapes; and lines with marks that nobody sees, without these. */
 export function decodedParts(bytes: Uint8Array, start: number, end: number): Decoded[] {
   const parts: Decoded[] = [];
   runs(bytes, start, end, parts);
   escapes(bytes, start, end, 37, percentRun, parts);
   escapes(bytes, start, end, 92, unicodeRun, parts);
+  for (const mark of [0xe2, 0xef, 0xc2]) escapes(bytes, start, end, mark, unmarkedLine, parts);
   return parts;
 }
 
@@ -157,4 +158,30 @@ function escapeAt(bytes: Uint8Array, at: number): { value: number; length: numbe
   }
   const value = hexPair(bytes, at + 4);
   return hexPair(bytes, at + 2) !== 0 || value < 0 ? undefined : { value, length: 6 };
+}
+
+/** The bytes of a zero-width space, joiner or non-joiner, a word joiner, a byte order mark, or a soft hyphen. */
+function unseenAt(bytes: Uint8Array, at: number): number {
+  const [first, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  if (first === 0xe2 && ((second === 0x80 && third >= 0x8b && third <= 0x8d) || (second === 0x81 && third === 0xa0))) return 3;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 3;
+  return first === 0xc2 && second === 0xad ? 2 : 0;
+}
+
+const longestMarked = 4_096;
+
+/** The line around a mark that nobody sees, without all of them: they stand between a name and its value as easily as in a text. */
+function unmarkedLine(bytes: Uint8Array, at: number, end: number): Decoded | undefined {
+  if (unseenAt(bytes, at) === 0) return undefined;
+  let first = at;
+  while (first > 0 && at - first < longestMarked && bytes[first - 1] !== 10) first--;
+  const out: number[] = [];
+  let index = first;
+  const limit = Math.min(end, at + longestMarked);
+  while (index < limit && bytes[index] !== 10) {
+    const unseen = unseenAt(bytes, index);
+    if (unseen === 0) out.push(bytes[index] as number);
+    index += Math.max(1, unseen);
+  }
+  return { start: first, end: Math.min(index, end), bytes: Uint8Array.from(out) };
 }
