@@ -58,6 +58,9 @@ it("a name that is not UTF-8", async () => {
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff]), Buffer.from(".js")]), line);
   commitAll(folder, "first");
   expect(ended(await scan(folder))).toEqual([1, "fail"]);
+  expect(ended(await scan(folder, { scope: "worktree" }))).toEqual([1, "fail"]);
+  rmSync(join(folder, ".git"), { recursive: true });
+  expect(ended(await scan(folder, { scope: "worktree" }))).toEqual([1, "fail"]);
 });
 
 it("the target of a link", async () => {

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { onDefaultBranch, proposed, pushed, queued } from "../events.ts";
 import { cleanUp, root, runForge, temporaryFolder } from "../harness.ts";
-import { git } from "../repository.ts";
+import { git, writeFiles } from "../repository.ts";
 import { commit, ended, fresh, project, scan, told } from "./arrange.ts";
 
 afterAll(cleanUp);
@@ -154,11 +154,42 @@ describe("what cannot be known", () => {
   });
 });
 
+describe("files on disk", () => {
+  const isRoot = process.getuid?.() === 0;
+  /** Root may read everything, so it lets nobody scan. */
+  const asNobody = (folder: string): { exitCode: number | null; said: string } => {
+    const args = [join(root, "dist", "forge", "index.js"), "run", "secret-scan", "--scope", "worktree"];
+    const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] },
+      ...user,
+    });
+    return { exitCode: status, said: `${stdout}${stderr}` };
+  };
+
+  it.skipIf(process.platform === "win32")("that may not be read are never called clean, nor are folders", () => {
+    for (const [closed, file] of [
+      ["closed.txt", "closed.txt"],
+      ["closed", "closed/c.txt"],
+    ] as const) {
+      const { folder } = project();
+      writeFiles(folder, { [file]: line() });
+      if (isRoot) execFileSync("chown", ["-R", "65534:65534", folder]);
+      chmodSync(join(folder, closed), 0);
+      const { exitCode, said } = asNobody(folder);
+      chmodSync(join(folder, closed), 0o755);
+      expect(said).toContain(`${closed} could not be read`);
+      expect(exitCode).toBe(3);
+    }
+  });
+});
+
 describe("staged", () => {
   it("is the index and not the disk, also before the first commit, and tells only what is new", async () => {
     const folder = temporaryFolder();
     git(folder, "init", "-q");
-    const { writeFiles } = await import("../repository.ts");
     writeFiles(folder, { "a.js": line(), "b.js": "b\n" });
     git(folder, "add", "a.js");
     const run = await runForge(["run", "secret-scan", "--scope", "staged", "--json"], folder);
