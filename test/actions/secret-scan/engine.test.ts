@@ -83,6 +83,22 @@ describe("layers", () => {
     expect(told.find(({ secret }) => secret === pat)).toMatchObject({ line: 1 });
   });
 
+  it.each([
+    ["", 64, "\n"],
+    ["  ", 76, "\n"],
+    ["\t", 64, "\r\n"],
+  ])("base64 that is wrapped, behind %j at %i", (indent, width, lineBreak) => {
+    for (let before = 30; before < 90; before++) {
+      const encoded = Buffer.from(`${"some text ".repeat(20).slice(0, before)} ${pat} and more`).toString("base64");
+      const lines = encoded.match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+      const text = `data: |${lineBreak}${lines.map((each) => indent + each).join(lineBreak)}${lineBreak}other: x${lineBreak}`;
+      expect(
+        scan(text, "a.yml").map(({ id, line }) => [id, line]),
+        text,
+      ).toEqual([["github-pat", 2]]);
+    }
+  });
+
   it.each(["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"])("marks that nobody sees hide nothing: %j", (mark) => {
     const value = "Kx7qPz9mWv2t";
     for (const text of [

@@ -24,6 +24,7 @@ export function decodedParts(bytes: Uint8Array, start: number, end: number): Dec
 /** Every run of that length covers a multiple of it, so only those places are looked at first. */
 function runs(bytes: Uint8Array, start: number, end: number, parts: Decoded[]): void {
   let done = start;
+  let blockEnd = start;
   for (let at = start + shortest - 1; at < end; at += shortest) {
     if (at < done || base64Bytes[bytes[at] as number] !== 1) continue;
     let first = at;
@@ -32,8 +33,53 @@ function runs(bytes: Uint8Array, start: number, end: number, parts: Decoded[]): 
     const limit = Math.min(end, first + longestRun);
     while (last < limit && base64Bytes[bytes[last] as number] === 1) last++;
     done = last;
-    if (last - first >= shortest) addRun(bytes, first, last, end, parts);
+    if (last - first < shortest) continue;
+    // Lines may be texts of their own too, so they are looked at alone as well.
+    const block = first < blockEnd ? undefined : wrapped(bytes, first, last, end);
+    if (block !== undefined) {
+      parts.push(block);
+      blockEnd = block.end;
+    }
+    addRun(bytes, first, last, end, parts);
   }
+}
+
+/** Shorter lines are nobody's wrapping. */
+const shortestLine = 40;
+
+/** Base64 that goes on over lines of one length, of which the last may be shorter: as `base64` and YAML write it. Nothing where it is no text. */
+function wrapped(bytes: Uint8Array, first: number, last: number, end: number): Decoded | undefined {
+  const width = last - first;
+  if (width < shortestLine || !isText(decodeBase64(bytes, first, first + 16), 8)) return undefined;
+  const lines = [bytes.subarray(first, last)];
+  let behind = last;
+  for (let length = width; length === width && behind - first < longestRun; ) {
+    const from = nextLine(bytes, behind, end);
+    let to = from;
+    while (to < end && to - from <= width && base64Bytes[bytes[to] as number] === 1) to++;
+    length = to - from;
+    if (length === 0 || length > width) break;
+    lines.push(bytes.subarray(from, to));
+    behind = to;
+  }
+  if (lines.length === 1) return undefined;
+  const joined = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
+  let at = 0;
+  for (const line of lines) {
+    joined.set(line, at);
+    at += line.length;
+  }
+  const decoded = decodeBase64(joined, 0, joined.length);
+  return isText(decoded, decoded.length) ? { start: first, end: behind, bytes: decoded } : undefined;
+}
+
+/** Behind the break and the indentation; `from` where there is no break. */
+function nextLine(bytes: Uint8Array, from: number, end: number): number {
+  let at = bytes[from] === 13 ? from + 1 : from;
+  if (bytes[at] !== 10) return from;
+  at++;
+  while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++;
+  return at;
 }
 
 function addRun(bytes: Uint8Array, first: number, last: number, end: number, parts: Decoded[]): void {
