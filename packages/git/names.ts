@@ -8,13 +8,13 @@ export function isBranchName(name: string): boolean {
 }
 
 /** Refuses what git would take for an option, for a range or for more than one line. */
-export function checkRevision(text: string): string {
+export function checkRevision(text: string, input = "base"): string {
   const name = text.trim();
   const wrong = name === "" || name.length > 1_024 || name.startsWith("-") || name.includes("..") || hasControl(name);
   if (wrong) {
     const shown = JSON.stringify(text.slice(0, 100));
     throw new UserError(
-      `base: ${shown} is no name of a commit. Give a branch, a tag or a commit, such as main or origin/main; a name may not start with "-", hold ".." or control characters.`,
+      `${input}: ${shown} is no name of a commit. Give a branch, a tag or a commit, such as main or origin/main; a name may not start with "-", hold ".." or control characters.`,
     );
   }
   return name;

@@ -8,41 +8,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { alphanumeric, Dice } from "../../test/actions/secret-scan/samples.ts";
 import { install as installGitleaks } from "../install/gitleaks.ts";
-import { guilty, innocent, type Sample } from "./config-samples.ts";
+import { guilty, type Sample } from "./guilty-samples.ts";
+import { innocent } from "./innocent-samples.ts";
+import { passwordKinds } from "./passwords.ts";
 
 const { values } = parseArgs({ options: { seed: { type: "string", default: "1" }, show: { type: "boolean", default: false } } });
 const forge = join(import.meta.dirname, "..", "..", "dist", "forge", "index.js");
 const each = 8;
 
-let state = Number(values.seed) * 7919 + 1;
-function random(below: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor((state / 2 ** 32) * below);
-}
-const pick = (from: string): string => from[random(from.length)] ?? "";
-const many = (from: string, length: number): string => Array.from({ length }, () => pick(from)).join("");
-
-const letters = "abcdefghijklmnopqrstuvwxyz";
-const digits = "0123456789";
-const words = ["winter", "dragon", "coffee", "falcon", "garden", "silver", "rocket", "monkey", "harbor", "violet", "castle", "thunder"];
-const word = (): string => words[random(words.length)] ?? "";
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-/** As people and password managers make them. */
-const kinds: readonly (() => string)[] = [
-  () => many(letters + letters.toUpperCase() + digits, 16),
-  () =>
-    many(`${letters}${letters.toUpperCase()}${digits}!@#%^*-_=+.`, 14)
-      .replace(/^[^A-Za-z0-9]/, "a")
-      .replaceAll("#", "k"),
-  () => many(letters + digits, 10),
-  () => `${capital(word())}${1990 + random(36)}!`,
-  () => `${capital(word())}-${word()}-${random(90) + 10}`,
-  () => `${word().replaceAll("e", "3").replaceAll("o", "0")}${capital(word())}${random(900) + 100}`,
-  () => many("0123456789abcdef", 24),
-  () => `${Buffer.from(many(letters + digits, 15)).toString("base64")}`,
-];
+const dice = new Dice(Number(values.seed) * 7919 + 1);
 
 function make(folder: string, samples: readonly Sample[], value: (turn: number) => string): Map<string, string> {
   const made = new Map<string, string>();
@@ -95,5 +71,5 @@ function trial(name: string, samples: readonly Sample[], value: (turn: number) =
   }
 }
 
-trial("passwords in configuration files", guilty, (turn) => kinds[turn % kinds.length]?.() ?? "", true);
-trial("innocent files", innocent, () => many(letters + letters.toUpperCase() + digits, 12), false);
+trial("passwords in configuration files", guilty, (turn) => passwordKinds[turn % passwordKinds.length]?.(dice) ?? "", true);
+trial("innocent files", innocent, () => dice.text(alphanumeric, 12), false);

@@ -113,7 +113,8 @@ class BlobStream {
     const large = maxFileSize !== undefined && this.#left > maxFileSize;
     this.#ignored = large || type !== "blob";
     if (large) this.#skipped.push({ reason: "larger than max-file-size", name: path || key, incomplete: false });
-    if (!this.#ignored && this.#left > wholeContent) this.#long = new LongContent(this.#scanner, path, this.#buffer, this.#packer);
+    if (!this.#ignored && this.#left > wholeContent)
+      this.#long = new LongContent(this.#scanner, path, this.#left, this.#buffer, this.#packer);
     if (this.#left === 0) this.#finish(new Uint8Array(0), 0, 0);
   }
 
@@ -140,8 +141,7 @@ class BlobStream {
   }
 
   #finishLong(long: LongContent): void {
-    long.end();
-    this.#keep([], 0);
+    this.#keep([], long.end());
     this.#blobs++;
     this.#long = undefined;
     this.#left = -1;

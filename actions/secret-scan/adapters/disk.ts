@@ -1,24 +1,25 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
-import { join } from "node:path";
 import { codeOf, messageOf } from "../../../packages/frame/errors.ts";
 import type { ContentScanner, Scanned } from "../src/engine/scan.ts";
 import type { Skip } from "../src/model.ts";
 import { Packer } from "../src/packed.ts";
 import type { BatchResult, Hit } from "./blob-stream.ts";
+import { diskPath, type FileName, shownName } from "./file-name.ts";
 import { LongContent, wholeContent } from "./long-content.ts";
 import type { Setup } from "./machine.ts";
 
 /** Scans files on disk. Links are not followed: where a link leads to is its content, as git has it. */
-export function scanFiles(scanner: ContentScanner, setup: Setup, paths: readonly string[], buffer: Uint8Array): BatchResult {
+export function scanFiles(scanner: ContentScanner, setup: Setup, names: readonly FileName[], buffer: Uint8Array): BatchResult {
   const hits: Hit[] = [];
   const packer = new Packer();
   const skipped: Skip[] = [];
   let blobs = 0;
   let bytes = 0;
-  for (const path of paths) {
+  for (const key of names) {
+    const path = shownName(key);
     const before = packer.count;
     try {
-      const read = scanFile(scanner, setup, path, buffer, packer);
+      const read = scanFile(scanner, setup, key, buffer, packer);
       if ("reason" in read) {
         skipped.push(read);
         continue;
@@ -31,15 +32,16 @@ export function scanFiles(scanner: ContentScanner, setup: Setup, paths: readonly
       if (codeOf(error) !== "ENOENT")
         skipped.push({ reason: `could not be read (${codeOf(error) ?? messageOf(error)})`, name: path, incomplete: true });
     }
-    if (packer.count > before) hits.push({ key: path, path, count: packer.count - before });
+    if (packer.count > before) hits.push({ key, path, count: packer.count - before });
   }
   return { hits, detections: packer.packed(), blobs, bytes, skipped };
 }
 
 type Read = { readonly size: number; readonly packed: number };
 
-function scanFile(scanner: ContentScanner, { root, maxFileSize }: Setup, path: string, buffer: Uint8Array, packer: Packer): Read | Skip {
-  const absolute = join(root, path);
+function scanFile(scanner: ContentScanner, { root, maxFileSize }: Setup, name: FileName, buffer: Uint8Array, packer: Packer): Read | Skip {
+  const path = shownName(name);
+  const absolute = diskPath(root, name);
   const found = lstatSync(absolute);
   if (found.isSymbolicLink()) {
     const target = Buffer.from(readlinkSync(absolute));
@@ -82,12 +84,11 @@ function kept({ detections, packed }: Scanned, packer: Packer): number {
 const portion = Buffer.allocUnsafeSlow(2 ** 20);
 
 function scanLong(scanner: ContentScanner, file: number, path: string, buffer: Uint8Array, packer: Packer): Read {
-  const content = new LongContent(scanner, path, buffer, packer);
+  const content = new LongContent(scanner, path, fstatSync(file).size, buffer, packer);
   let size = 0;
   for (let read = readSync(file, portion, 0, portion.length, null); read > 0; read = readSync(file, portion, 0, portion.length, null)) {
     content.push(portion.subarray(0, read));
     size += read;
   }
-  content.end();
-  return { size, packed: 0 };
+  return { size, packed: content.end() };
 }

@@ -54,17 +54,25 @@ async function deepen(repository: Repository, fetch: ReturnType<typeof openFetch
   );
 }
 
-async function givenRange({ repository, history }: Situation, given: string): Promise<CommitRange> {
+async function givenRange(situation: Situation, given: string): Promise<CommitRange> {
+  const { repository, history } = situation;
   const [, from, dots, to] = /^(.*?)(\.{2,3})(.*)$/.exec(given) ?? [];
-  if (dots === undefined) return { revisions: [await revision(repository, given)], words: given };
+  if (dots === undefined) {
+    const reached = await revision(repository, given);
+    await complete(situation, reached);
+    return { revisions: [reached], words: given };
+  }
+  // What git takes for HEAD is in a workflow a variable that was empty, and `..<head>` would scan nothing and call it clean.
+  if (from === undefined || from.trim() === "")
+    throw new UserError(`range: ${JSON.stringify(given.slice(0, 100))} does not say where it begins. Example: origin/main..HEAD`);
   const head = await revision(repository, to || "HEAD");
-  const base = await revision(repository, from || "HEAD");
+  const base = await revision(repository, from);
   await history.mergeBase(head, [base], `The range ${given}`);
   return { revisions: [head, `^${base}`], words: given };
 }
 
 async function revision(repository: Repository, name: string): Promise<string> {
-  const checked = checkRevision(name);
+  const checked = checkRevision(name, "range");
   const asked = await repository.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${checked}^{commit}`]);
   const found = new TextDecoder().decode(asked.stdout).trim();
   if (asked.exitCode === 0 && isSha(found)) return found;

@@ -37,6 +37,15 @@ describe("a .gitleaks.toml", () => {
     expect(() => rules("title='x'\n\n[[rules]]\nid='a'\nregex='''a(?=b)'''\n")).toThrow('rules.toml, line 5: rule "a" has a pattern with');
   });
 
+  it.each([
+    ["[[rules]]\nid='a'\nregex=5\n", 'rules.toml, line 1: rule "a" has a `regex` that is no text.'],
+    ["title='x'\n\n[[rules]]\nid='a'\nregex='x'\n[[rules]]\nregex='y'\n", "rules.toml, line 6: a rule has no id."],
+    ["[[rules]]\nid='a'\nregex='x'\nentropy='high'\n", 'rules.toml, line 1: rule "a" has the entropy "high". Allowed: a number.'],
+    ["[[rules]]\nid='a'\nregex='x'\nsecretGroup=[1]\n", 'rules.toml, line 1: rule "a" has the secretGroup [1]. Allowed: a number.'],
+  ])("refuses %j with its line", (toml, message) => {
+    expect(() => rules(toml)).toThrow(message);
+  });
+
   it("tells a match behind a line break on its own line, and groups of the match alone", () => {
     expect(found("[[rules]]\nid='a'\nregex='''\\n?id=(\\d+)\\n?'''\n", "x\nid=12\n")).toEqual(["a 2 12"]);
     expect(found("[[rules]]\nid='a'\nregex='''\\B(b+)'''\n", "abb")).toEqual(["a 1 b"]);

@@ -83,6 +83,36 @@ describe("layers", () => {
     expect(told.find(({ secret }) => secret === pat)).toMatchObject({ line: 1 });
   });
 
+  it.each([
+    ["", 64, "\n"],
+    ["  ", 76, "\n"],
+    ["\t", 64, "\r\n"],
+  ])("base64 that is wrapped, behind %j at %i", (indent, width, lineBreak) => {
+    for (let before = 30; before < 90; before++) {
+      const encoded = Buffer.from(`${"some text ".repeat(20).slice(0, before)} ${pat} and more`).toString("base64");
+      const lines = encoded.match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+      const text = `data: |${lineBreak}${lines.map((each) => indent + each).join(lineBreak)}${lineBreak}other: x${lineBreak}`;
+      expect(
+        scan(text, "a.yml").map(({ id, line }) => [id, line]),
+        text,
+      ).toEqual([["github-pat", 2]]);
+    }
+  });
+
+  it.each(["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"])("marks that nobody sees hide nothing: %j", (mark) => {
+    const value = "Kx7qPz9mWv2t";
+    for (const text of [
+      `password${mark} = "${value}"`,
+      `pass${mark}word = "${value}"`,
+      `password = ${mark}"${value}"`,
+      `password = "Kx7${mark}qPz9mWv2t"`,
+    ])
+      expect(
+        scan(`x\n${text}\n`, "src/a.py").map(({ secret, line }) => [secret.replaceAll(mark, ""), line]),
+        text,
+      ).toContainEqual([value, 2]);
+  });
+
   it("are not looked into at depth 0", () => {
     const shallow = scanner(catalogue, { decodeDepth: 0 });
     expect(shallow(`value: "${Buffer.from(`token: ${pat}`).toString("base64")}"`, "a.ts").filter(({ secret }) => secret === pat)).toEqual(

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -29,6 +30,13 @@ const contents: readonly [name: string, files: Readonly<Record<string, string | 
   ["hexadecimal", { "a.txt": `${Buffer.from(secret).toString("hex")}\n` }],
   ["zip", { "a.zip": zip({ "in.js": line }) }],
   ["tar.gz", { "a.tar.gz": gzipSync(tar({ "in.js": line })) }],
+  ["a zip in a tar in a gzip", { "a.tgz": gzipSync(tar({ "in.zip": zip({ "in.js": line }) })) }],
+  ["a zip behind a program", { "a.exe": Buffer.concat([Buffer.from(`MZ${"\0".repeat(500)}`), zip({ "in.js": line })]) }],
+  ["a text in front of a zip", { "a.txt": Buffer.concat([Buffer.from(line), zip({ "in.js": "harmless\n" })]) }],
+  ["a zip of more than 8 MiB", { "a.zip": zip({ "r.bin": randomBytes(9 * 2 ** 20), "in.js": line }) }],
+  ["12 MB of UTF-16LE", { "a.txt": Buffer.from(`\ufeff${"hello world\n".repeat(500_000)}${line}`, "utf16le") }],
+  ["12 MB of UTF-16BE", { "a.txt": Buffer.from(`\ufeff${"hello 😀orld\n".repeat(500_000)}${line}`, "utf16le").swap16() }],
+  ["base64 in JSON in YAML", { "a.yaml": `data: '${JSON.stringify({ inner: Buffer.from(`{"k": "${secret}"}`).toString("base64") })}'\n` }],
   ["a line of a megabyte", { "a.js": `${"x".repeat(1_000_000)} ${secret} ${"y".repeat(500_000)}` }],
   ["nine megabytes in front", { "a.log": `${"harmless line of a log\n".repeat(420_000)}${line}` }],
 ];
@@ -50,6 +58,9 @@ it("a name that is not UTF-8", async () => {
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff]), Buffer.from(".js")]), line);
   commitAll(folder, "first");
   expect(ended(await scan(folder))).toEqual([1, "fail"]);
+  expect(ended(await scan(folder, { scope: "worktree" }))).toEqual([1, "fail"]);
+  rmSync(join(folder, ".git"), { recursive: true });
+  expect(ended(await scan(folder, { scope: "worktree" }))).toEqual([1, "fail"]);
 });
 
 it("the target of a link", async () => {
@@ -147,6 +158,24 @@ it("a secret that holds the word false", async () => {
   const password = `Zq7${"false"}Kw9!x`;
   const { folder } = project({ ".env": `DB_PASSWORD=${password}\n` });
   expect(ended(await scan(folder))).toEqual([1, "fail"]);
+});
+
+it("a note, a stash, and what is hidden by a replacement", async () => {
+  const noted = project().folder;
+  git(noted, "notes", "add", "-m", `see ${secret}`);
+  expect(ended(await scan(noted))).toEqual([1, "fail"]);
+  const stashed = project().folder;
+  writeFiles(stashed, { "README.md": line });
+  git(stashed, "stash", "-q");
+  expect(ended(await scan(stashed))).toEqual([1, "fail"]);
+  const { folder } = project({ "a.js": line, "b.js": "harmless\n" });
+  git(folder, "replace", git(folder, "rev-parse", "HEAD:a.js"), git(folder, "rev-parse", "HEAD:b.js"));
+  expect(ended(await scan(folder))).toEqual([1, "fail"]);
+});
+
+it("the line of a secret behind megabytes of UTF-16", async () => {
+  const { folder } = project({ "a.txt": Buffer.from(`\ufeff${"hello 😀orld\n".repeat(400_000)}${line}`, "utf16le") });
+  expect(told(await scan(folder, { scope: "worktree" }))).toMatchObject([{ line: 400_001, path: "a.txt" }]);
 });
 
 it("a folder without git", async () => {

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { onDefaultBranch, proposed, pushed, queued } from "../events.ts";
 import { cleanUp, root, runForge, temporaryFolder } from "../harness.ts";
-import { git } from "../repository.ts";
+import { git, writeFiles } from "../repository.ts";
 import { commit, ended, fresh, project, scan, told } from "./arrange.ts";
 
 afterAll(cleanUp);
@@ -114,6 +114,9 @@ describe("shallow checkouts", () => {
     execFileSync("git", ["clone", "-q", "--depth=1", "-b", "change", pathToFileURL(folder).href, clone]);
     git(clone, "remote", "set-url", "origin", pathToFileURL(`${folder}-gone`).href);
     expect(ended(await scan(clone))).toEqual([3, "unknown"]);
+    expect(ended(await scan(clone, { scope: "diff", range: "HEAD" }))).toEqual([3, "unknown"]);
+    git(clone, "remote", "remove", "origin");
+    expect(ended(await scan(clone, { scope: "diff", range: "HEAD" }))).toEqual([3, "unknown"]);
     expect(ended(await scan(clone, {}, proposed({ base: "d".repeat(40), head, tested: head })))).toEqual([3, "unknown"]);
   });
 });
@@ -132,7 +135,12 @@ describe("what cannot be known", () => {
     const { folder } = project();
     expect((await scan(folder, { scope: "staged", range: "HEAD" })).exitCode).toBe(2);
     expect((await scan(folder, { shard: "5/4" })).exitCode).toBe(2);
-    expect((await scan(folder, { scope: "diff", range: "--output=x" })).exitCode).toBe(2);
+    for (const range of ["--output=x", "HEAD..--all", "a..b..c", "HEAD\n--all", "..HEAD", ".."]) {
+      const run = await scan(folder, { scope: "diff", range });
+      expect([run.exitCode, run.log], range).toEqual([2, expect.stringContaining("range: ")]);
+    }
+    for (const range of ["HEAD --all", "$(id)", "^HEAD", "HEAD^@", "HEAD^{tree}"])
+      expect(ended(await scan(folder, { scope: "diff", range })), range).toEqual([3, "unknown"]);
   });
 
   it("a missing object makes it incomplete, unless a secret is found", async () => {
@@ -146,11 +154,42 @@ describe("what cannot be known", () => {
   });
 });
 
+describe("files on disk", () => {
+  const isRoot = process.getuid?.() === 0;
+  /** Root may read everything, so it lets nobody scan. */
+  const asNobody = (folder: string): { exitCode: number | null; said: string } => {
+    const args = [join(root, "dist", "forge", "index.js"), "run", "secret-scan", "--scope", "worktree"];
+    const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] },
+      ...user,
+    });
+    return { exitCode: status, said: `${stdout}${stderr}` };
+  };
+
+  it.skipIf(process.platform === "win32")("that may not be read are never called clean, nor are folders", () => {
+    for (const [closed, file] of [
+      ["closed.txt", "closed.txt"],
+      ["closed", "closed/c.txt"],
+    ] as const) {
+      const { folder } = project();
+      writeFiles(folder, { [file]: line() });
+      if (isRoot) execFileSync("chown", ["-R", "65534:65534", folder]);
+      chmodSync(join(folder, closed), 0);
+      const { exitCode, said } = asNobody(folder);
+      chmodSync(join(folder, closed), 0o755);
+      expect(said).toContain(`${closed} could not be read`);
+      expect(exitCode).toBe(3);
+    }
+  });
+});
+
 describe("staged", () => {
   it("is the index and not the disk, also before the first commit, and tells only what is new", async () => {
     const folder = temporaryFolder();
     git(folder, "init", "-q");
-    const { writeFiles } = await import("../repository.ts");
     writeFiles(folder, { "a.js": line(), "b.js": "b\n" });
     git(folder, "add", "a.js");
     const run = await runForge(["run", "secret-scan", "--scope", "staged", "--json"], folder);

@@ -57,7 +57,9 @@ export function readGitleaks(source: string, file: string): GitleaksConfig {
   const extend = isTable(root["extend"]) ? lowered(root["extend"]) : {};
   const changes = new Map<string, RuleChange>();
   const from: Source = { file, text: source };
-  const rules = uniqueRules(tables(root["rules"]).map((rule) => readRule(lowered(rule), from, notes, changes)));
+  const rules = uniqueRules(
+    tables(root["rules"]).map((rule, index) => readRule(lowered(rule), ruleHeader(from, index), from, notes, changes)),
+  );
   const allow = [...tables(root["allowlists"]), ...tables(root["allowlist"])].map((entry) => {
     const table = lowered(entry);
     return { ...readAllowance(table, "the global allowlist", from, notes), targets: texts(table["targetrules"]) };
@@ -116,6 +118,12 @@ function place({ file, text }: Source, value: string): string {
   return file;
 }
 
+/** Where a rule begins. */
+function ruleHeader({ file, text }: Source, index: number): string {
+  const [line] = [...text.split("\n").entries()].filter(([, each]) => /^\s*\[\[\s*["']?rules["']?\s*\]\]/i.test(each))[index] ?? [];
+  return line === undefined ? file : `${file}, line ${line + 1}`;
+}
+
 function text(value: Toml | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
@@ -129,16 +137,17 @@ function refuseExpression(table: TomlTable, key: string, file: string, where: st
     );
 }
 
-function readRule(rule: TomlTable, from: Source, notes: string[], changes: Map<string, RuleChange>): Rule {
+function readRule(rule: TomlTable, header: string, from: Source, notes: string[], changes: Map<string, RuleChange>): Rule {
   const { file } = from;
   const id = texts(rule["id"])[0];
   if (id === undefined)
     throw new UserError(
-      `${file}: a rule has no id${text(rule["description"]) === undefined ? "" : ` (${JSON.stringify(rule["description"])})`}.`,
+      `${header}: a rule has no id${text(rule["description"]) === undefined ? "" : ` (${JSON.stringify(rule["description"])})`}.`,
     );
   for (const key of Object.keys(rule))
     if (!ruleKeys.includes(key)) notes.push(`${file}: rule "${id}" has the key "${key}", which is not known and was not used.`);
   for (const key of ["prefilter", "filter", "validate"]) refuseExpression(rule, key, file, `rule "${id}"`, notes);
+  refuseTypes(rule, `${header}: rule "${id}"`);
   const regex = text(rule["regex"]);
   const path = text(rule["path"]);
   if (path !== undefined) parseOrRefuse(`${place(from, path)}: rule "${id}"`, path);
@@ -162,6 +171,17 @@ function readRule(rule: TomlTable, from: Source, notes: string[], changes: Map<s
     generic: false,
     limits: limitsOf(id, path, rule, from, notes),
   };
+}
+
+function refuseTypes(rule: TomlTable, where: string): void {
+  for (const key of ["regex", "path"])
+    if (rule[key] !== undefined && typeof rule[key] !== "string") throw new UserError(`${where} has a \`${key}\` that is no text.`);
+  for (const [key, name] of [
+    ["entropy", "entropy"],
+    ["secretgroup", "secretGroup"],
+  ] as const)
+    if (rule[key] !== undefined && rule[key] !== "" && number(rule[key]) === undefined)
+      throw new UserError(`${where} has the ${name} ${JSON.stringify(rule[key])}. Allowed: a number.`);
 }
 
 function levelOf(value: Toml | undefined): Rule["level"] {

@@ -17,6 +17,8 @@ export function archiveKindOf(bytes: Uint8Array, start: number, end: number): Ar
   if (end - start < 22) return undefined;
   if (bytes[start] === 0x50 && bytes[start + 1] === 0x4b && bytes[start + 2] === 3 && bytes[start + 3] === 4) return "zip";
   if (bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8) return "gzip";
+  // A program that unpacks itself, or a text with an archive behind it: the directory of a zip is at the end.
+  if (bytes[end - 22] === 0x50 && bytes[end - 21] === 0x4b && bytes[end - 20] === 5 && bytes[end - 19] === 6) return "zip";
   if (end - start >= 512 && ascii(bytes, start + 257, 5) === "ustar") return "tar";
   return undefined;
 }
@@ -25,6 +27,8 @@ export interface Unpacked {
   readonly members: readonly Member[];
   /** Something could not be unpacked: damaged, encrypted, or too large. */
   readonly left: number;
+  /** Bytes in front of the archive that are no part of it. */
+  readonly front: number;
 }
 
 const mostMembers = 20_000;
@@ -35,9 +39,9 @@ export function unpack(kind: ArchiveKind, bytes: Uint8Array, inflate: Inflate, p
   if (kind === "zip") return unzip(bytes, inflate);
   if (kind === "tar") return untar(bytes);
   const content = inflate.gzip(bytes, mostUnpacked);
-  if (content === undefined) return { members: [], left: 1 };
+  if (content === undefined) return { members: [], left: 1, front: 0 };
   const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.(?:gz|tgz)$/i, "");
-  return { members: [{ name: name === "" ? "content" : name, bytes: content }], left: 0 };
+  return { members: [{ name: name === "" ? "content" : name, bytes: content }], left: 0, front: 0 };
 }
 
 function ascii(bytes: Uint8Array, start: number, length: number): string {
@@ -54,7 +58,7 @@ function untar(bytes: Uint8Array): Unpacked {
   while (at + 512 <= bytes.length && bytes[at] !== 0) {
     const size = tarSize(bytes, at);
     const content = bytes.subarray(at + 512, at + 512 + size);
-    if (size < 0 || content.length < size || members.length >= mostMembers) return { members, left: 1 };
+    if (size < 0 || content.length < size || members.length >= mostMembers) return { members, left: 1, front: 0 };
     const type = String.fromCharCode(bytes[at + 156] ?? 0);
     const prefix = ascii(bytes, at + 345, 155);
     const name = longName || (prefix === "" ? "" : `${prefix}/`) + ascii(bytes, at, 100);
@@ -62,7 +66,7 @@ function untar(bytes: Uint8Array): Unpacked {
     if (type === "0" || type === "\0" || type === "7") members.push({ name, bytes: content });
     at += 512 + Math.ceil(size / 512) * 512;
   }
-  return { members, left: 0 };
+  return { members, left: 0, front: 0 };
 }
 
 function tarSize(bytes: Uint8Array, at: number): number {
@@ -79,25 +83,27 @@ function paxPath(content: Uint8Array): string | undefined {
 function unzip(bytes: Uint8Array, inflate: Inflate): Unpacked {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = endOfDirectory(view);
-  if (end === -1) return { members: [], left: 1 };
+  if (end === -1) return { members: [], left: 1, front: 0 };
   const members: Member[] = [];
   let left = 0;
   let budget = mostUnpacked;
-  let at = view.getUint32(end + 16, true);
+  // Places count from where the zip begins, which need not be where the file does.
+  const front = Math.max(0, end - view.getUint32(end + 12, true) - view.getUint32(end + 16, true));
+  let at = view.getUint32(end + 16, true) + front;
   const count = view.getUint16(end + 10, true);
   for (let index = 0; index < count; index++) {
     const entry = zipEntry(view, at);
-    if (entry === undefined || members.length >= mostMembers) return { members, left: left + 1 };
+    if (entry === undefined || members.length >= mostMembers) return { members, left: left + 1, front };
     at = entry.next;
     if (entry.name.endsWith("/")) continue;
-    const content = entry.size > budget ? undefined : zipContent(bytes, view, entry, inflate);
+    const content = entry.size > budget ? undefined : zipContent(bytes, view, { ...entry, place: entry.place + front }, inflate);
     if (content === undefined) left++;
     else {
       budget -= content.length;
       members.push({ name: entry.name, bytes: content });
     }
   }
-  return { members, left };
+  return { members, left, front };
 }
 
 function endOfDirectory(view: DataView): number {

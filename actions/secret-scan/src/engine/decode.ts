@@ -11,18 +11,20 @@ export interface Decoded {
 const shortest = 24;
 const longestRun = 1_048_576;
 
-/** Everything in `[start, end)` that decodes into text: base64 (both alphabets), hexadecimal, percent and unicode escapes. */
+/** Everything in `[start, end)` that decodes into text: base64 (both alphabets), hexadecimal, percent and unicode escapes; and lines with marks that nobody sees, without these. */
 export function decodedParts(bytes: Uint8Array, start: number, end: number): Decoded[] {
   const parts: Decoded[] = [];
   runs(bytes, start, end, parts);
   escapes(bytes, start, end, 37, percentRun, parts);
   escapes(bytes, start, end, 92, unicodeRun, parts);
+  for (const mark of [0xe2, 0xef, 0xc2]) escapes(bytes, start, end, mark, unmarkedLine, parts);
   return parts;
 }
 
 /** Every run of that length covers a multiple of it, so only those places are looked at first. */
 function runs(bytes: Uint8Array, start: number, end: number, parts: Decoded[]): void {
   let done = start;
+  let blockEnd = start;
   for (let at = start + shortest - 1; at < end; at += shortest) {
     if (at < done || base64Bytes[bytes[at] as number] !== 1) continue;
     let first = at;
@@ -31,8 +33,53 @@ function runs(bytes: Uint8Array, start: number, end: number, parts: Decoded[]): 
     const limit = Math.min(end, first + longestRun);
     while (last < limit && base64Bytes[bytes[last] as number] === 1) last++;
     done = last;
-    if (last - first >= shortest) addRun(bytes, first, last, end, parts);
+    if (last - first < shortest) continue;
+    // Lines may be texts of their own too, so they are looked at alone as well.
+    const block = first < blockEnd ? undefined : wrapped(bytes, first, last, end);
+    if (block !== undefined) {
+      parts.push(block);
+      blockEnd = block.end;
+    }
+    addRun(bytes, first, last, end, parts);
   }
+}
+
+/** Shorter lines are nobody's wrapping. */
+const shortestLine = 40;
+
+/** Base64 that goes on over lines of one length, of which the last may be shorter: as `base64` and YAML write it. Nothing where it is no text. */
+function wrapped(bytes: Uint8Array, first: number, last: number, end: number): Decoded | undefined {
+  const width = last - first;
+  if (width < shortestLine || !isText(decodeBase64(bytes, first, first + 16), 8)) return undefined;
+  const lines = [bytes.subarray(first, last)];
+  let behind = last;
+  for (let length = width; length === width && behind - first < longestRun; ) {
+    const from = nextLine(bytes, behind, end);
+    let to = from;
+    while (to < end && to - from <= width && base64Bytes[bytes[to] as number] === 1) to++;
+    length = to - from;
+    if (length === 0 || length > width) break;
+    lines.push(bytes.subarray(from, to));
+    behind = to;
+  }
+  if (lines.length === 1) return undefined;
+  const joined = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
+  let at = 0;
+  for (const line of lines) {
+    joined.set(line, at);
+    at += line.length;
+  }
+  const decoded = decodeBase64(joined, 0, joined.length);
+  return isText(decoded, decoded.length) ? { start: first, end: behind, bytes: decoded } : undefined;
+}
+
+/** Behind the break and the indentation; `from` where there is no break. */
+function nextLine(bytes: Uint8Array, from: number, end: number): number {
+  let at = bytes[from] === 13 ? from + 1 : from;
+  if (bytes[at] !== 10) return from;
+  at++;
+  while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++;
+  return at;
 }
 
 function addRun(bytes: Uint8Array, first: number, last: number, end: number, parts: Decoded[]): void {
@@ -157,4 +204,30 @@ function escapeAt(bytes: Uint8Array, at: number): { value: number; length: numbe
   }
   const value = hexPair(bytes, at + 4);
   return hexPair(bytes, at + 2) !== 0 || value < 0 ? undefined : { value, length: 6 };
+}
+
+/** The bytes of a zero-width space, joiner or non-joiner, a word joiner, a byte order mark, or a soft hyphen. */
+function unseenAt(bytes: Uint8Array, at: number): number {
+  const [first, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  if (first === 0xe2 && ((second === 0x80 && third >= 0x8b && third <= 0x8d) || (second === 0x81 && third === 0xa0))) return 3;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 3;
+  return first === 0xc2 && second === 0xad ? 2 : 0;
+}
+
+const longestMarked = 4_096;
+
+/** The line around a mark that nobody sees, without all of them: they stand between a name and its value as easily as in a text. */
+function unmarkedLine(bytes: Uint8Array, at: number, end: number): Decoded | undefined {
+  if (unseenAt(bytes, at) === 0) return undefined;
+  let first = at;
+  while (first > 0 && at - first < longestMarked && bytes[first - 1] !== 10) first--;
+  const out: number[] = [];
+  let index = first;
+  const limit = Math.min(end, at + longestMarked);
+  while (index < limit && bytes[index] !== 10) {
+    const unseen = unseenAt(bytes, index);
+    if (unseen === 0) out.push(bytes[index] as number);
+    index += Math.max(1, unseen);
+  }
+  return { start: first, end: Math.min(index, end), bytes: Uint8Array.from(out) };
 }

@@ -58,6 +58,11 @@ export class ContentScanner {
     return this.#scan(bytes, start, end, path, this.#options.archiveDepth);
   }
 
+  /** Whether `scan` would unpack it. */
+  isArchive(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#options.archiveDepth > 0 && archiveKindOf(bytes, start, end) !== undefined;
+  }
+
   /** One piece of a content that is too long to be held; matches that begin at `limit` or later are the next piece's. */
   scanPiece(
     bytes: Uint8Array,
@@ -75,11 +80,15 @@ export class ContentScanner {
   #scan(bytes: Uint8Array, start: number, end: number, path: string, archiveDepth: number): Scanned {
     const kind = archiveDepth > 0 ? archiveKindOf(bytes, start, end) : undefined;
     if (kind !== undefined) {
-      const { members, left } = unpack(kind, bytes.subarray(start, end), this.#inflate, path);
+      const { members, left, front } = unpack(kind, bytes.subarray(start, end), this.#inflate, path);
       // A packed tar is one layer: nobody who counts layers counts two.
       const [only] = kind === "gzip" ? members : [];
       const packedTar = only !== undefined && archiveKindOf(only.bytes, 0, only.bytes.length) === "tar";
-      if (members.length > 0) return this.#scanMembers(members, left, packedTar ? archiveDepth : archiveDepth - 1);
+      if (members.length > 0) {
+        const inside = this.#scanMembers(members, left, packedTar ? archiveDepth : archiveDepth - 1);
+        // What stands in front of a zip is no part of it: a program that unpacks itself, or anything else.
+        return front === 0 ? inside : both(inside, this.#scan(bytes, start, start + front, path, archiveDepth - 1));
+      }
     }
     const packed = kind === undefined ? 0 : 1;
     const encoding = encodingOf(bytes, start, end);
@@ -171,6 +180,10 @@ export class ContentScanner {
   }
 }
 
+function both(one: Scanned, other: Scanned): Scanned {
+  return { detections: [...one.detections, ...other.detections], packed: one.packed + other.packed };
+}
+
 /** As gitleaks gives it to allowlists: the line with the break before it, and all lines of a match that has several. */
 function contextOf(
   bytes: Uint8Array,
@@ -202,7 +215,8 @@ function isDouble(all: readonly Placed[], index: number, match: Placed, rules: r
 }
 
 function givesWay(match: Placed, other: Placed, earlier: boolean, rules: readonly Rule[]): boolean {
-  if (match.rule === other.rule) return match.secret === other.secret ? earlier : match.decoded && !other.decoded;
+  if (match.rule === other.rule && match.decoded !== other.decoded) return match.decoded;
+  if (match.rule === other.rule) return match.secret === other.secret && earlier;
   const [mine, its] = [rules[match.rule], rules[other.rule]];
   if (mine === undefined || its === undefined) return false;
   if (mine.generic !== its.generic) return mine.generic;
