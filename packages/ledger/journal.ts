@@ -20,12 +20,23 @@ export function journalPath(environment: string, at: string): string {
   return `ledger/${pathName(environment === "" ? "default" : environment)}/${/^\d{4}-\d{2}/.exec(at)?.[0] ?? "undated"}.jsonl`;
 }
 
-/** One name of a path that tells any two names apart: letters, digits and dashes stay, everything else becomes `_<hex>_`. */
-export function pathName(name: string): string {
+/**
+ * One name of a path that tells any two names apart: letters, digits and dashes stay, everything else becomes `_<hex>_`. What would be longer than `longest` is
+ * cut, and ends with a dot, which no other name has, and the hash of all of it.
+ */
+export function pathName(name: string, longest = 120): string {
   const safe = [...name].map((character) =>
     /[A-Za-z0-9-]/.test(character) ? character : `_${(character.codePointAt(0) ?? 0).toString(16)}_`,
   );
-  return safe.join("").replace(/^-/, "_2d_").slice(0, 120);
+  const whole = safe.join("").replace(/^-/, "_2d_");
+  return whole.length <= longest ? whole : `${whole.slice(0, longest - 17)}.${shortHash(whole)}`;
+}
+
+/** FNV-1a of 64 bits, as sixteen hex digits: enough to tell names apart that nobody has made alike, and there without waiting. */
+function shortHash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, "0");
 }
 
 /** The text with entries appended that it does not hold yet. The lines that are there stay as they are. */

@@ -81,9 +81,11 @@ export function changed(files: ReadonlyMap<string, string>, changes: Changes): M
 
 const safePath = /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 
+export const longestPath = 200;
+
 /** Paths of a ledger: plain names and single slashes, at most 200 characters, nothing that leads elsewhere. */
 export function isLedgerPath(path: string): boolean {
-  return path.length <= 200 && safePath.test(path);
+  return path.length <= longestPath && safePath.test(path);
 }
 
 /** A store in memory, for tests and for trying things out. */

@@ -98,10 +98,13 @@ function judgeHeld({ target, result }: HeldTarget, since: number, now: number, l
   return { ...result, status: "degraded", since, evidence: `${result.evidence} (since ${began}, counts as down after ${limit / 1000} s)` };
 }
 
+/** The last moment that a date can name. */
+const latestTime = 8.64e15;
+
 function sinceOf(stored: unknown): Map<string, number> {
   const since = typeof stored === "object" && stored !== null && "since" in stored ? stored.since : undefined;
   const found = new Map<string, number>();
   if (typeof since !== "object" || since === null) return found;
-  for (const [name, value] of Object.entries(since)) if (typeof value === "number" && Number.isFinite(value)) found.set(name, value);
+  for (const [name, value] of Object.entries(since)) if (typeof value === "number" && Math.abs(value) <= latestTime) found.set(name, value);
   return found;
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../frame/errors.ts";
 import { pathName } from "../ledger/journal.ts";
-import { isAttempt, isMark, isPin } from "./shape.ts";
+import { longestPath } from "../ledger/store.ts";
+import { isAttempt, isMark, isPin, type states } from "./shape.ts";
 
 /**
  * What the ledger knows of the releases of one service in one environment, as the file `releases/<environment>/<service>.json`: which were verified
@@ -41,19 +42,6 @@ export interface Pin {
   readonly key: string;
 }
 
-export const states = [
-  "planned",
-  "awaiting-approval",
-  "locked",
-  "executing",
-  "verifying",
-  "pinned",
-  "committed",
-  "reverting",
-  "reverted",
-  "halted",
-  "proposed",
-] as const;
 /** `proposed` is where a rollback ends that somebody else carries out: a pull request was opened. */
 export type AttemptState = (typeof states)[number];
 
@@ -108,7 +96,9 @@ const mostBad = 500;
 const mostAttempts = 50;
 
 export function bookPath(environment: string, service: string): string {
-  return `${bookFolder(environment)}${pathName(service === "" ? "default" : service)}.json`;
+  const folder = bookFolder(environment);
+  const left = longestPath - folder.length - ".json".length;
+  return `${folder}${pathName(service === "" ? "default" : service, Math.min(120, left))}.json`;
 }
 
 /** Books of one environment lie below this path. */

@@ -1,3 +1,17 @@
+export const states = [
+  "planned",
+  "awaiting-approval",
+  "locked",
+  "executing",
+  "verifying",
+  "pinned",
+  "committed",
+  "reverting",
+  "reverted",
+  "halted",
+  "proposed",
+] as const;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
@@ -6,6 +20,8 @@ function hasTexts(value: unknown, ...names: readonly string[]): boolean {
   const fields = fieldsOf(value);
   return names.every((name) => typeof fields[name] === "string");
 }
+
+const isState = (value: unknown): boolean => states.some((state) => state === value);
 
 const isTime = (value: unknown): boolean => typeof value === "string" && !Number.isNaN(Date.parse(value));
 
@@ -22,13 +38,18 @@ export function isPin(value: unknown): boolean {
 export function isAttempt(value: unknown): boolean {
   const fields = fieldsOf(value);
   const told = hasTexts(value, "key", "deployment", "owner", "state", "why") && typeof fields["automatic"] === "boolean";
-  return told && typeof fields["verified"] === "boolean" && isPlan(fields["plan"]) && isTimeline(fields["timeline"]);
+  return (
+    told && isState(fields["state"]) && typeof fields["verified"] === "boolean" && isPlan(fields["plan"]) && isTimeline(fields["timeline"])
+  );
 }
 
 function isTimeline(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((each) => hasTexts(each, "state", "run", "why") && isTime(fieldsOf(each)["at"]))
-  );
+  return Array.isArray(value) && value.length > 0 && value.every(isTransition);
+}
+
+function isTransition(value: unknown): boolean {
+  const { state, at } = fieldsOf(value);
+  return hasTexts(value, "run", "why") && isState(state) && isTime(at);
 }
 
 function isPlan(value: unknown): boolean {

@@ -8,6 +8,9 @@ import { holds, type Rail, stops } from "./reason.ts";
 import type { View } from "./shelf.ts";
 import { chooseTarget, recentAutomatic, releaseToLeave, rollbackBehind } from "./target.ts";
 
+/** Clocks differ; a mark that is further ahead than this has no known age. */
+const mostAhead = 600_000;
+
 export interface Assessed {
   readonly rails: readonly Rail[];
   readonly from: string;
@@ -103,6 +106,10 @@ export class Assessment {
   #ageRail(target: Mark): Rail {
     const age = this.#now - Date.parse(target.at);
     const days = `marked good ${target.at}`;
+    if (age < -mostAhead) {
+      const why = `${target.release} was ${days}, and that is still to come: some clock was wrong, and how old it is is not known. Mark it good anew`;
+      return stops("target", "too-old", why);
+    }
     return age > this.#asked.maxAge
       ? stops("target", "too-old", `${target.release} is too old: ${days}`)
       : holds("target", `${target.release}, ${days}`);

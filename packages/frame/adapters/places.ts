@@ -2,18 +2,31 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, statSync, wr
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { configName } from "../config.ts";
-import { codeOf, messageOf, UserError } from "../errors.ts";
+import { codeOf, isUserError, messageOf, UserError } from "../errors.ts";
 
 // Synchronous, because these few small files are on the way of every start, where a round through the thread pool costs more than the read.
+
+/** Far more than an event or a configuration takes. */
+const largestText = 64 * 1024 * 1024;
 
 /** The text of a file; `undefined` where there is none. `shown` is what a message calls it. */
 export function readText(path: string, shown: string): string | undefined {
   try {
+    refuseEndless(path, shown);
     return readFileSync(path, "utf8");
   } catch (cause) {
+    if (isUserError(cause)) throw cause;
     if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(codeOf(cause) ?? "")) return undefined;
     throw new UserError(`${shown} cannot be read: ${messageOf(cause)}.`, { cause });
   }
+}
+
+/** A device such as /dev/zero is read without end, and a step that hangs never says why. */
+function refuseEndless(path: string, shown: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isCharacterDevice() === true) throw new UserError(`${shown} is a device, not a file.`);
+  if (found !== undefined && found.size > largestText)
+    throw new UserError(`${shown} has ${found.size} bytes. Allowed: at most ${largestText}.`);
 }
 
 /** `.forge.yml` at the root of the repository that holds the working directory; never one outside the workspace. */

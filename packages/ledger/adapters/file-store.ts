@@ -64,7 +64,7 @@ export class FileStore implements Store {
       await writeFile(temporary, text);
       await rename(temporary, target);
     } catch (cause) {
-      throw new UserError(`The ledger's file ${target} cannot be written: ${messageOf(cause)}.`, { cause });
+      throw new UserError(`The ledger's file ${target} cannot be written: ${messageOf(cause)}.`, { exitCode: 3, cause });
     }
   }
 
@@ -75,10 +75,16 @@ export class FileStore implements Store {
       if (!isLedgerPath(path) || path.endsWith(".tmp") || path.endsWith(".lock")) continue;
       if (entry.isDirectory()) found.push(...(await this.#paths(path)));
       else if (entry.isFile()) found.push(path);
-      if (found.length > mostFiles) throw new UserError(`The ledger in ${this.#folder} has more than ${mostFiles} files.`);
+      if (found.length > mostFiles) throw new UserError(`The ledger in ${this.#folder} has more than ${mostFiles} files.`, { exitCode: 3 });
     }
     return found.sort();
   }
+}
+
+/** What a waiting run saw of a lock, and since when, by a clock that nobody sets. */
+interface Watched {
+  text: string;
+  since: number;
 }
 
 /**
@@ -88,10 +94,12 @@ export class FileStore implements Store {
 export class FileLocks implements Locks {
   readonly #folder: string;
   readonly #now: () => number;
+  readonly #longestStill: number;
 
-  constructor(folder: string, now: () => number) {
+  constructor(folder: string, now: () => number, longestStill = 60_000) {
     this.#folder = folder;
     this.#now = now;
+    this.#longestStill = longestStill;
   }
 
   async acquire(key: string, wait: number, waiting?: (holder: Lease) => void): Promise<Held | Busy> {
@@ -99,9 +107,10 @@ export class FileLocks implements Locks {
     const me = { owner: newOwner(), process: await whoIAm() };
     const rounds = Math.max(Math.floor(wait / 50), 1);
     let early: number | undefined;
+    const watched: Watched = { text: "", since: 0 };
     return waitForLock(
       async () => {
-        const outcome = await this.#attempt(key, me, early);
+        const outcome = await this.#attempt(key, me, early, watched);
         if ("gone" in outcome) early = outcome.gone;
         return outcome;
       },
@@ -115,30 +124,39 @@ export class FileLocks implements Locks {
     key: string,
     me: { owner: string; process: string },
     early: number | undefined,
+    watched: Watched,
   ): Promise<Held | (Busy & { gone?: number })> {
     const path = join(this.#folder, `${key}.lock`);
     const lease = { owner: me.owner, until: this.#now() + leaseLength, ...(me.process === "" ? {} : { process: me.process }) };
+    // Its EEXIST says that a file is where the folder should be, and not that somebody holds the lock.
+    await mkdir(this.#folder, { recursive: true }).catch((cause: unknown) => cannotWrite(path, cause));
     try {
-      await mkdir(this.#folder, { recursive: true });
       const file = await open(path, "wx");
       await file.writeFile(renderLease(lease));
       await file.close();
     } catch (cause) {
-      if (codeOf(cause) !== "EEXIST") throw new UserError(`The lock ${path} cannot be written: ${messageOf(cause)}.`, { cause });
-      return this.#moveAway(path);
+      if (codeOf(cause) !== "EEXIST") return cannotWrite(path, cause);
+      return this.#moveAway(path, watched);
     }
     return this.#held(path, lease, early);
   }
 
-  async #moveAway(path: string): Promise<Busy & { gone?: number }> {
+  async #moveAway(path: string, watched: Watched): Promise<Busy & { gone?: number }> {
     const busy = await this.#standing(path);
     if (busy === undefined) return { busy: { owner: "", until: this.#now() } };
-    const over = busy.until <= this.#now();
+    const over = busy.until <= this.#now() || (await this.#isStill(path, watched));
     if (!over && !(await isGone(busy.process ?? ""))) return { busy };
     const mark = await open(`${path}.${busy.owner}.tmp`, "wx").catch(() => undefined);
     await mark?.close();
     if (mark !== undefined && (await this.#standing(path))?.owner === busy.owner) await rm(path, { force: true });
     return over ? { busy: { ...busy, owner: "" } } : { busy: { ...busy, owner: "" }, gone: busy.until };
+  }
+
+  /** Whoever is alive renews its lease. One that stays as it is for a minute is over, also where this machine's clock was set back since it was written. */
+  async #isStill(path: string, watched: Watched): Promise<boolean> {
+    const text = await readFile(path, "utf8").catch(() => "");
+    if (text !== watched.text || watched.since === 0) Object.assign(watched, { text, since: performance.now() });
+    return performance.now() - watched.since > this.#longestStill;
   }
 
   #held(path: string, first: Lease, early: number | undefined): Held {
@@ -174,12 +192,16 @@ export class FileLocks implements Locks {
   }
 }
 
+function cannotWrite(path: string, cause: unknown): never {
+  throw new UserError(`The lock ${path} cannot be written: ${messageOf(cause)}.`, { exitCode: 3, cause });
+}
+
 async function list(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return [];
-    throw new UserError(`The ledger's folder ${folder} cannot be read: ${messageOf(cause)}.`, { cause });
+    throw new UserError(`The ledger's folder ${folder} cannot be read: ${messageOf(cause)}.`, { exitCode: 3, cause });
   }
 }
 

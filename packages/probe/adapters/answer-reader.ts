@@ -21,7 +21,7 @@ const mostHead = 65_536;
 const mostFields = 1_000;
 const longestSizeLine = 4_096;
 /** Answers of the kind 1xx before the real one. */
-const mostEarly = 20;
+export const mostEarly = 20;
 /** Of these only the first counts; all others are lists or may be read as such. */
 const single = new Set(["age", "content-length", "content-type", "etag", "expires", "last-modified", "location", "retry-after", "server"]);
 

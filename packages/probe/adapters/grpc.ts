@@ -1,10 +1,16 @@
 import type { AllowPrivate, Observation, Target } from "../model.ts";
 import { abandon, connect } from "./connect.ts";
 import { type Deadline, ProbeFailure, socketFailure } from "./failure.ts";
-import { loadHttp2 } from "./http2.ts";
+import { loadHttp2, refuseEarly } from "./http2.ts";
 
 const serving = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const;
 const mostBytes = 65_536;
+/** Two bytes tell lengths below this. */
+const longestService = 16_000;
+
+function varint(length: number): readonly number[] {
+  return length < 128 ? [length] : [(length & 127) | 128, length >> 7];
+}
 
 /** `grpc.health.v1.Health/Check` of the service that the address's path names, or of the whole server. */
 export async function probeGrpc(target: Target, allow: AllowPrivate, deadline: Deadline): Promise<Observation> {
@@ -43,8 +49,10 @@ async function call(
   deadline: Deadline,
 ): Promise<{ code: number; bytes: Buffer }> {
   const service = Buffer.from(url.pathname.replace(/^\//, ""));
-  const message = service.length === 0 ? service : Buffer.concat([Buffer.from([10, service.length & 127]), service.subarray(0, 127)]);
-  const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
+  if (service.length > longestService)
+    throw new ProbeFailure("grpc.service_unknown", "no service has a name as long as that", { status: "unknown" });
+  const message = service.length === 0 ? service : Buffer.concat([Buffer.from([10, ...varint(service.length)]), service]);
+  const frame = Buffer.concat([Buffer.from([0, 0, 0, message.length >> 8, message.length & 255]), message]);
   const session = loadHttp2().connect(`http://${url.host}`, { createConnection: () => socket as never, settings: { enablePush: false } });
   const own = Object.fromEntries(Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const stream = session.request({
@@ -65,10 +73,12 @@ async function call(
     };
     stream.on("response", see);
     stream.on("trailers", see);
+    refuseEarly(stream, reject);
+    let size = 0;
     stream.on("data", (part: Buffer) => {
-      parts.push(part);
-      if (parts.reduce((sum, { length }) => sum + length, 0) > mostBytes)
-        reject(new ProbeFailure("grpc.protocol", "the answer is too long"));
+      size += part.length;
+      if (size <= mostBytes) parts.push(part);
+      else reject(new ProbeFailure("grpc.protocol", "the answer is too long"));
     });
     stream.on("end", () =>
       code === undefined

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { ClientHttp2Stream } from "node:http2";
+import { mostEarly } from "./answer-reader.ts";
 import { readStream } from "./body.ts";
 import type { Connection } from "./connect.ts";
 import type { Answer, Ask } from "./exchange.ts";
@@ -29,6 +31,7 @@ export async function overHttp2(ask: Ask, connection: Connection, deadline: Dead
   const responded = new Promise<IncomingHttpHeaders>((resolve, reject) => {
     stream.once("response", resolve);
     for (const each of [session, stream]) each.on("error", reject);
+    refuseEarly(stream, reject);
     session.once("close", () => reject(new ProbeFailure("tcp.reset", "the connection ended before an answer came")));
   });
   stream.end(ask.body);
@@ -41,6 +44,16 @@ export async function overHttp2(ask: Ask, connection: Connection, deadline: Dead
     session.on("error", () => {});
     session.destroy();
   }
+}
+
+/** Node hands out each answer of the kind 1xx, and a server that sends them without end would fill the memory. */
+export function refuseEarly(stream: ClientHttp2Stream, refuse: (error: ProbeFailure) => void): void {
+  let early = 0;
+  stream.on("headers", () => {
+    early++;
+    if (early > mostEarly)
+      refuse(new ProbeFailure("http.protocol", `it does not speak HTTP: more than ${mostEarly} answers of the kind 1xx`));
+  });
 }
 
 function plain(headers: IncomingHttpHeaders): Record<string, string> {

@@ -58,6 +58,15 @@ async function recallBeat(memory: Memory | undefined, name: string): Promise<unk
   return "data" in seen ? seen.data : undefined;
 }
 
+/** Clocks of runners differ; a beat that is further ahead than this does not tell when it was. */
+const mostAhead = 600_000;
+/** The last moment that a date can name. */
+const latestTime = 8.64e15;
+
+function timeOf(at: number): string {
+  return Math.abs(at) <= latestTime ? new Date(at).toISOString() : "a time that no clock shows";
+}
+
 /** When the last beat came, against when it was due. */
 export async function probeHeartbeat(target: Target, memory: Memory | undefined, now: number, deadline: Deadline): Promise<Observation> {
   const { beat, schedule, timezone, grace } = target.heartbeat ?? { beat: "", schedule: undefined, timezone: "UTC", grace: 0 };
@@ -65,6 +74,11 @@ export async function probeHeartbeat(target: Target, memory: Memory | undefined,
   const stored = await deadline.race(recallBeat(memory, `beat-${beat}`), late);
   const at = typeof stored === "object" && stored !== null && "at" in stored && typeof stored.at === "number" ? stored.at : undefined;
   if (at === undefined) throw new ProbeFailure("heartbeat.never", `no heartbeat named ${beat} has been recorded`, { status: "unknown" });
+  // Whoever beat by a clock that was ahead would count as well until that time comes.
+  if (!(Math.abs(at) <= latestTime) || at > now + mostAhead)
+    throw new ProbeFailure("heartbeat.future", `${timeOf(at)} is recorded, which is still to come: some clock was wrong`, {
+      status: "unknown",
+    });
   const cron = schedule === undefined ? undefined : parseSchedule(schedule);
   const due = cron === undefined || typeof cron === "string" ? now - grace : lastDue(cron, timezone, now - grace);
   const seen = `last seen at ${new Date(at).toISOString()}`;

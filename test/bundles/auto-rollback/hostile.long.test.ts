@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { hostileStrings } from "../../fixtures/hostile.ts";
@@ -7,17 +7,48 @@ import { play, told, world } from "./world.ts";
 
 afterAll(cleanUp);
 
-it.each(["$(touch owned)", "; touch owned", "`touch owned`", "| touch owned", "{from}"])(
-  "the release %s stays an argument",
-  async (name) => {
-    const here = world();
-    await here.run({ operation: "mark-good", to: name });
-    here.deploy("1.1.0");
-    const run = await here.run({ verdict: "fail", deployment: "2" });
-    expect([run.outputs["decision"], here.current()]).toEqual(["rolled-back", name]);
-    expect(existsSync(join(here.folder, "owned"))).toBe(false);
-  },
-);
+it.each([
+  "$(touch owned)",
+  "; touch owned",
+  "`touch owned`",
+  "| touch owned",
+  "{from}",
+  "::set-output name=decision::halted",
+  "%0A::error::x",
+  "\u202e0.1.1",
+  "__proto__",
+  "../../../etc/passwd",
+])("the release %s stays an argument", async (name) => {
+  const here = world();
+  await here.run({ operation: "mark-good", to: name });
+  here.deploy("1.1.0");
+  const run = await here.run({ verdict: "fail", deployment: "2" });
+  expect([run.outputs["decision"], run.outputs["to"], here.current()]).toEqual(["rolled-back", name, name]);
+  expect(run.commands.filter(({ name: command }) => command === "set-output" || command === "error")).toEqual([]);
+  expect(existsSync(join(here.folder, "owned"))).toBe(false);
+});
+
+it.each(["x", "中"])("environments and services with long names that differ at their end only (%s) have a ledger each", async (letter) => {
+  const here = world();
+  const long = letter.repeat(150);
+  here.deploy("1.0.0");
+  for (const end of ["1", "2"]) await here.run({ verdict: "pass", environment: long + end, service: long, deployment: "1" });
+  here.deploy("1.1.0");
+  const inputs = { verdict: "fail", service: long, deployment: "2" };
+  expect(told(await here.run({ ...inputs, environment: `${long}1` }))).toBe("0 pass rolled-back 1.1.0→1.0.0");
+  expect(here.book(`${long}2`, long)).toMatchObject({ attempts: [], pin: null, good: [{ release: "1.0.0" }] });
+});
+
+it.skipIf(process.platform === "win32")("what never ends, or is no folder, is told at once", async () => {
+  const here = world();
+  here.deploy("1.0.0");
+  await here.run({ operation: "mark-good", to: "0.9.0" });
+  expect((await here.run({ verdict: "fail", settings: "/dev/zero" }, { timeoutMs: 20_000 })).exitCode).toBe(2);
+  rmSync(join(here.folder, ".forge", "locks"), { recursive: true, force: true });
+  writeFileSync(join(here.folder, ".forge", "locks"), "");
+  expect((await here.run({ verdict: "fail" }, { timeoutMs: 20_000 })).exitCode).toBe(3);
+  expect(here.changes()).toEqual([]);
+});
 
 it("a release that would be an option is refused", async () => {
   const here = world();

@@ -166,3 +166,11 @@ it("a clock that jumps changes neither how often a target is asked nor when that
   const { targets } = await check([{ name: "api", url: server.url, interval: "10ms" }], asked);
   expect([targets[0]?.status, server.requests]).toEqual(["healthy", 10]);
 });
+
+it.each([1e300, -1e300, "yesterday", null, Number.MAX_SAFE_INTEGER])("since %s is no time, and the wait begins anew", async (since) => {
+  const store = memory();
+  answer = 500;
+  store.kept.set("failing-since", { since: { api: since } });
+  expect((await runAt(0, { store })).status).toBe("degraded");
+  expect((await runAt(5, { store })).status).toBe("down");
+});

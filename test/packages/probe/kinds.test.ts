@@ -244,6 +244,19 @@ describe("of this machine", () => {
     expect(verdict(await asked(Date.UTC(2026, 10, 21, 2, 30)))).toEqual(["healthy", "ok"]);
     expect(verdict(await asked(Date.UTC(2026, 10, 21, 3, 1)))).toEqual(["down", "heartbeat.missed"]);
   });
+  it("a heartbeat by a clock that was wrong is no sign of life", async () => {
+    const store = memory();
+    const now = Date.UTC(2026, 10, 21);
+    const asked = async (at: unknown): Promise<readonly [string, string]> => {
+      store.kept.set("beat-backup", { at });
+      return verdict(await one({ kind: "heartbeat", beat: "backup", grace: "1h" }, { memory: store, now: () => now }));
+    };
+    for (const ahead of [3_600_000, 10 * 365 * 86_400_000, 1e300, Number.MAX_SAFE_INTEGER])
+      expect(await asked(now + ahead)).toEqual(["unknown", "heartbeat.future"]);
+    expect(await asked(-1e300)).toEqual(["unknown", "heartbeat.future"]);
+    for (const nothing of ["now", null, {}]) expect(await asked(nothing)).toEqual(["unknown", "heartbeat.never"]);
+    expect(await asked(now + 300_000)).toEqual(["healthy", "ok"]);
+  });
   it("for holds a failure over runs", async () => {
     const store = memory();
     const target = { kind: "command", command: [process.execPath, "-e", "process.exit(1)"], for: "1m", timeout: "10s" };

@@ -98,4 +98,30 @@ describe.skipIf(trusts === undefined)("a certificate that is trusted", () => {
     const first = await one({ url: `https://127.0.0.1:${await serve("good")}`, conditions: [...conditions, "[BODY] == ok"] });
     expect(verdict(first)).toEqual(["healthy", "ok"]);
   });
+
+  it.each([
+    [20, "healthy", "ok"],
+    [21, "down", "http.protocol"],
+    [Number.POSITIVE_INFINITY, "down", "http.protocol"],
+  ])("HTTP/2 with %d answers of the kind 1xx before the real one", async (early, status, reason) => {
+    const server = createSecureServer({ ...made.get("good"), allowHTTP1: false });
+    open.push(server);
+    let told = 0;
+    server.on("stream", (stream) => {
+      stream.on("error", () => {});
+      const tell = (): void => {
+        for (let each = 0; each < 10 && told < early && !stream.destroyed; each++, told++) stream.additionalHeaders({ ":status": 103 });
+        if (stream.destroyed) return;
+        if (told < early) setImmediate(tell);
+        else stream.respond({ ":status": 200 }, { endStream: true });
+      };
+      tell();
+    });
+    server.on("sessionError", () => {});
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(verdict(await one({ url, timeout: "5s" }))).toEqual([status, reason]);
+    // It is not heard any further.
+    expect(told).toBeLessThan(5_000);
+  });
 });
