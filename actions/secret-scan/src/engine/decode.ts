@@ -15,9 +15,11 @@ const longestRun = 1_048_576;
 export function decodedParts(bytes: Uint8Array, start: number, end: number): Decoded[] {
   const parts: Decoded[] = [];
   runs(bytes, start, end, parts);
-  escapes(bytes, start, end, 37, percentRun, parts);
-  escapes(bytes, start, end, 92, unicodeRun, parts);
-  for (const mark of [0xe2, 0xef, 0xc2]) escapes(bytes, start, end, mark, unmarkedLine, parts);
+  // Behind the end a large buffer may go on, and a mark that is rare would be looked for in all of it.
+  const bounded = bytes.subarray(0, end);
+  escapes(bounded, start, 37, percentRun, parts);
+  escapes(bounded, start, 92, unicodeRun, parts);
+  for (const mark of [0xe2, 0xef, 0xc2]) escapes(bounded, start, mark, unmarkedLine, parts);
   return parts;
 }
 
@@ -145,9 +147,9 @@ function isText(bytes: Uint8Array, length: number): boolean {
 
 type Escape = (bytes: Uint8Array, start: number, end: number) => Decoded | undefined;
 
-function escapes(bytes: Uint8Array, start: number, end: number, mark: number, read: Escape, parts: Decoded[]): void {
-  for (let at = bytes.indexOf(mark, start); at !== -1 && at < end; at = bytes.indexOf(mark, at)) {
-    const part = read(bytes, Math.max(at, start), end);
+function escapes(bytes: Uint8Array, start: number, mark: number, read: Escape, parts: Decoded[]): void {
+  for (let at = bytes.indexOf(mark, start); at !== -1; at = bytes.indexOf(mark, at)) {
+    const part = read(bytes, at, bytes.length);
     if (part !== undefined && part.bytes.length >= 8) parts.push(part);
     at = Math.max(at + 1, part?.end ?? 0);
   }
