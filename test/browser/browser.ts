@@ -48,12 +48,11 @@ export class Browser {
     for (const domain of ["Page", "Network", "Runtime", "Log"]) await socket.call(`${domain}.enable`);
     await socket.call("Emulation.setDeviceMetricsOverride", { width: 1200, height: 900, deviceScaleFactor: 1, mobile: false });
     await socket.call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
-    const loaded = socket.next("Page.loadEventFired");
     await socket.call("Page.navigate", { url: pathToFileURL(file).href });
-    await loaded;
-    const { result } = await socket.call("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
-    await socket.call("Page.close");
-    return { requests: socket.requests, errors: socket.errors, value: (result as { readonly value?: unknown }).value };
+    while (!(await socket.evaluate(loaded).catch(() => false))) await pause();
+    const value = await socket.evaluate(expression);
+    socket.leave();
+    return { requests: socket.requests, errors: socket.errors, value };
   }
 
   async close(): Promise<void> {
@@ -69,11 +68,16 @@ export class Browser {
       const port = existsSync(file) ? readFileSync(file, "utf8").split("\n")[0] : "";
       if (port !== "") this.#address = `http://127.0.0.1:${port}`;
       else if (tries > 300 || this.#process.exitCode !== null) throw new Error("the browser did not start");
-      else await new Promise((resolve) => setTimeout(resolve, 50));
+      else await pause();
     }
     return this.#address;
   }
 }
+
+/** A tab has a page of its own before it has ours, and none in between. */
+const loaded = 'location.protocol === "file:" && document.readyState === "complete"';
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
 interface Message {
   readonly id?: number;
@@ -90,7 +94,6 @@ class Socket {
   readonly errors: string[] = [];
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, (message: Message) => void>();
-  readonly #awaited = new Map<string, () => void>();
   #count = 0;
 
   constructor(url: string) {
@@ -109,14 +112,20 @@ class Socket {
     });
   }
 
-  next(event: string): Promise<void> {
-    return new Promise((resolve) => this.#awaited.set(event, resolve));
+  async evaluate(expression: string): Promise<unknown> {
+    const { result } = await this.call("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
+    return (result as { readonly value?: unknown }).value;
+  }
+
+  /** Closes the tab, which may be gone before it could answer. */
+  leave(): void {
+    this.#socket.send(JSON.stringify({ id: ++this.#count, method: "Page.close" }));
+    this.#socket.close();
   }
 
   #take(message: Message): void {
     const { id, method = "", params = {} } = message;
     if (id !== undefined) this.#answers.get(id)?.(message);
-    this.#awaited.get(method)?.();
     if (method === "Network.requestWillBeSent") this.requests.push((params["request"] as { readonly url: string }).url);
     if (method === "Runtime.exceptionThrown") this.errors.push(JSON.stringify(params["exceptionDetails"]));
     const entry = params["entry"] as { readonly level?: string; readonly text?: string } | undefined;
