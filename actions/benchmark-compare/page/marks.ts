@@ -77,6 +77,7 @@ function drawMachines(plot: uPlot, { machines }: Course, hosts: readonly string[
   const top = bbox.top + bbox.height + strip.top * ratio;
   ctx.save();
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   for (const { from, to, host } of machines) {
     const sides = edges(plot, from - 0.5, to + 0.5);
@@ -105,6 +106,7 @@ function drawSteps(plot: uPlot, { steps, points }: Course, { step }: Colours): v
   ctx.fillStyle = step;
   ctx.lineWidth = 1.5 * ratio;
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
   let free = Number.NEGATIVE_INFINITY;
   for (const place of steps) {
     const x = plot.valToPos(place, "x", true);
