@@ -4,6 +4,7 @@ import { cpSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./build/bundle.ts";
+import { embedPage, nameLibrary } from "./build/page.ts";
 import { linkSharedAdapters, onDemand } from "./build/shared.ts";
 import { generate } from "./generate.ts";
 
@@ -21,11 +22,13 @@ export async function compile(folder: string): Promise<string> {
   execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: folder, stdio: "inherit" });
   const actions = readdirSync(join(folder, "actions"));
   for (const action of actions) cpSync(join(folder, "actions", action, "package.json"), join(compiled, "actions", action, "package.json"));
+  await embedPage(folder, compiled);
   const shared = linkSharedAdapters(compiled);
   for (const { name, entry } of onDemand) shared.set(name, join(folder, entry));
   for (const action of actions) await bundle(join(compiled, "actions", action, "src", "main.js"), join(fresh, action), "../shared/");
   await bundle(join(compiled, "packages", "cli", "main.js"), join(fresh, "forge"), "../shared/");
   for (const [name, entry] of shared) await bundle(entry, join(fresh, "shared", name), "../");
+  nameLibrary(folder, join(fresh, "shared", "benchmark-compare-page"));
   return fresh;
 }
 

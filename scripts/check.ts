@@ -16,7 +16,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const inCi = !["", "0", "false"].includes(process.env.CI ?? "");
 
 const checks: Readonly<Record<string, () => readonly string[] | Linted | Promise<readonly string[] | Linted>>> = {
-  types: () => run("node_modules/typescript/bin/tsc", "--noEmit"),
+  types: () => [
+    ...run("node_modules/typescript/bin/tsc", "--noEmit"),
+    ...run("node_modules/typescript/bin/tsc", "-p", "actions/benchmark-compare/page"),
+  ],
   "lint, format and import direction": () => run("node_modules/@biomejs/biome/bin/biome", "ci", "--diagnostic-level=warn", "."),
   "generated files": () =>
     generate(root, { write: false }).map((path) => `${path} is not what its source says: run \`npm run generate\` and commit it.`),

@@ -3,7 +3,7 @@ import { shorten } from "../../../packages/frame/inputs.ts";
 import type { History } from "./history.ts";
 import { type ChangeData, coursesOf } from "./judge-history.ts";
 import { keyOf } from "./model.ts";
-import { pageScript, pageStyle } from "./page-source.ts";
+import type { PageCode } from "./ports.ts";
 import type { Result } from "./verdicts.ts";
 import { changeText, intervalText } from "./words.ts";
 
@@ -48,18 +48,21 @@ export function dashboardFiles(
   steps: readonly ChangeData[],
   results: readonly Result[],
   ruler: string,
+  code: PageCode,
 ): PageFile[] {
   const tables = tablesOf(history);
   const said = new Map(results.map((result) => [keyOf(result), saidOf(result)] as const));
   const series = seriesOf(history, steps, ruler, tables).map((each) => ({ ...each, said: said.get(keyOf(each)) }));
-  if (/\.html?$/i.test(target)) return [{ path: target, text: singlePage(series, tables) }];
+  if (/\.html?$/i.test(target)) return [{ path: target, text: singlePage(series, tables, code) }];
   const folder = target.replace(/\/+$/, "");
   const shards: PageFile[] = [];
   for (let from = 0; from < series.length; from += shardSeries) {
     const text = `forgeShard(${from},${scriptJson(series.slice(from, from + shardSeries).map(({ points }) => compact(points)))});\n`;
     shards.push({ path: `${folder}/data/${from / shardSeries}.js`, text });
   }
-  return [{ path: `${folder}/index.html`, text: page(series, tables, `<script>const shardSize=${shardSeries};</script>`) }, ...shards];
+  const chart = { path: `${folder}/data/chart.js`, text: `${code.chart}\n` };
+  const behind = `<script>forge.shardSize=${shardSeries}</script>\n<script type="text/plain" data-src="data/chart.js"></script>`;
+  return [{ path: `${folder}/index.html`, text: page(series, tables, code, behind) }, chart, ...shards];
 }
 
 function saidOf({ verdict, change, interval }: Result): string | undefined {
@@ -124,16 +127,17 @@ function seriesOf(history: History, steps: readonly ChangeData[], ruler: string,
   });
 }
 
-function singlePage(series: readonly Series[], tables: Tables): string {
+function singlePage(series: readonly Series[], tables: Tables, code: PageCode): string {
   for (let most = 2_000; ; most = Math.floor(most / 2)) {
     const data = series.map(({ points }) => compact(points.slice(-most)));
-    const text = page(series, tables, `<script>forgeShard(0,${scriptJson(data)})</script>`);
+    const behind = `<script type="text/plain">${code.chart}</script>\n<script type="application/json" id="data">${scriptJson(data)}</script>`;
+    const text = page(series, tables, code, behind);
     if (text.length <= largestPage || most <= 1) return text;
   }
 }
 
-/** List and script stand first, so that the page is there before its data is. */
-function page(series: readonly Series[], { hosts, runs }: Tables, data: string): string {
+/** The list and its script stand first, so that they are there before the chart's code and the data are. */
+function page(series: readonly Series[], { hosts, runs }: Tables, { style, list }: PageCode, behind: string): string {
   const heads = series.map(({ name, suite, metric, unit, points, steps, said }) => ({
     n: name,
     s: suite,
@@ -146,13 +150,15 @@ function page(series: readonly Series[], { hosts, runs }: Tables, data: string):
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'self' file:">
-<title>Benchmarks</title><style>${pageStyle}</style></head>
+<title>Benchmarks</title><style>${style}</style></head>
 <body><header><h1>Benchmarks</h1><label>Search <input id="search" type="search" autocomplete="off"></label>
 <label>Group <select id="group"><option value="suite">suite</option><option value="metric">metric</option><option value="none">none</option></select></label>
 <label><input id="log" type="checkbox"> logarithmic</label></header>
-<main><nav id="list" aria-label="Benchmarks"></nav><section id="chart" aria-live="polite" tabindex="-1"></section></main>
-<script>const heads=${scriptJson(heads)};const hosts=${scriptJson(hosts)};const runs=${scriptJson(runs)};${pageScript}</script>
-${data}
+<main><nav id="list" aria-label="Benchmarks"></nav><section id="chart" aria-label="Chart" tabindex="-1"><p>Loading.</p></section></main>
+<template id="spark"><svg width="90" height="18" aria-hidden="true"><path></path></svg></template>
+<script>var forge={heads:${scriptJson(heads)}};${list}</script>
+<script type="text/plain">forge.hosts=${scriptJson(hosts)};forge.runs=${scriptJson(runs)}</script>
+${behind}
 </body></html>
 `;
 }

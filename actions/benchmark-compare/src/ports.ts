@@ -49,4 +49,16 @@ export interface Trees {
   ): Promise<{ readonly done: T } | { readonly failed: string }>;
 }
 
-export type ComparePorts = Ports & { readonly machine: Machine; readonly trees: Trees };
+/** The trend page's code, of which no other run needs anything. */
+export interface PageCode {
+  readonly style: string;
+  /** The list of all series, which is seen first. */
+  readonly list: string;
+  readonly chart: string;
+}
+
+export interface PageParts {
+  code(): Promise<PageCode>;
+}
+
+export type ComparePorts = Ports & { readonly machine: Machine; readonly trees: Trees; readonly page: PageParts };

@@ -167,7 +167,7 @@ async function writeFiles(
   if (inputs.dashboard === undefined || inputs.dashboard.trim() === "") return { history: kept, dashboard: undefined };
   const target = inputs.dashboard.trim();
   const place = branchIn(target);
-  const pages = dashboardFiles(place?.folder ?? target, whole, steps, judged.results, inputs.ruler);
+  const pages = dashboardFiles(place?.folder ?? target, whole, steps, judged.results, inputs.ruler, await ports.page.code());
   if (place === undefined) for (const { path, text } of pages) await ports.files.write(path, text);
   else ports.log.info(await published(place.branch, pages, ports));
   return { history: kept, dashboard: pages[0]?.path };

@@ -136,7 +136,13 @@ describe("the trend page on a branch", () => {
     expect([...page().keys()].sort()).toEqual(["benchmarks/old.html", "index.html"]);
     const run = await bench(folder, { ...onBranch, dashboard }, at(pushed(sha("a"))));
     expect(run.outputs["dashboard"]).toBe("benchmarks/index.html");
-    expect([...page().keys()].sort()).toEqual(["benchmarks/data/0.js", "benchmarks/index.html", "benchmarks/old.html", "index.html"]);
+    expect([...page().keys()].sort()).toEqual([
+      "benchmarks/data/0.js",
+      "benchmarks/data/chart.js",
+      "benchmarks/index.html",
+      "benchmarks/old.html",
+      "index.html",
+    ]);
     expect(page().get("index.html")).toBe("the project's page");
   });
 
